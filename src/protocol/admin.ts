@@ -1,0 +1,89 @@
+/**
+ * What a run tells a stand-in, and what the stand-in tells it back. The two processes talk over the
+ * channel between parent and child; nothing here is part of AWS's protocol.
+ */
+import type { Operation } from './jobs.ts'
+import type { Quotas } from './quotas.ts'
+
+/** Log-normal. median = p99 is a fixed delay; both 0 is none. */
+export interface LatencyLaw {
+  readonly medianUs: number
+  readonly p99Us: number
+}
+
+export const FAULT_KINDS = [
+  'lost-reply',
+  'lost-request',
+  'duplicate-reply',
+  'internal-error',
+  'lost-connection',
+  'delayed-notification',
+] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** A window in which a share of the requests (or notifications) meets a mishap. */
+export interface Fault {
+  readonly kind: FaultKind
+  readonly sharePercent: number
+  /** After T0 (`begin`). */
+  readonly fromUs: number
+  /** Infinity: to the end. */
+  readonly forUs: number
+  /** How much later, for kinds that delay. */
+  readonly byUs: number
+}
+
+export interface StandInJob {
+  /** Legal as the first part of a job id. The k-th execution of a thing belongs to job `<id>-<k>`. */
+  readonly id: string
+  /** JSON text, at most 32,768 bytes. */
+  readonly documentText: string
+  /** How many executions a thing has waiting; Infinity is `endless`. */
+  readonly perThing: number
+  readonly inProgressTimeoutMinutes: number | undefined
+  /** undefined: all at once when the run begins. */
+  readonly maximumPerMinute: number | undefined
+}
+
+/** Plain data: it crosses a process boundary. */
+export interface StandInSettings {
+  readonly seed: number
+  readonly things: number
+  /** Thing i is called `<prefix><i>`. */
+  readonly namePrefix: string
+  readonly quotas: Quotas
+  readonly latency: LatencyLaw
+  /** How long a service minute takes. */
+  readonly minuteUs: number
+  readonly faults: readonly Fault[]
+  readonly jobs: readonly StandInJob[]
+}
+
+/** What the service counted of one operation. received = accepted + empty + throttled + rejected. */
+export interface OperationCounts {
+  received: number
+  accepted: number
+  /** Accepted, with nothing pending (start-next, describe `$next`). */
+  empty: number
+  throttled: number
+  rejected: number
+}
+
+/** What the service holds at the end. Arrays are by thing index. */
+export interface ServiceLedger {
+  readonly operations: Readonly<Record<Operation, OperationCounts>>
+  /** How many executions ended, by thing. */
+  readonly ended: Uint32Array
+  /** Sum of the marks (`ledger/mark.ts`) of the ended executions, by thing. */
+  readonly marks: Uint32Array
+  /** Executions that have not ended: thing index, job id, execution number, status. */
+  readonly open: readonly (readonly [number, string, number, string])[]
+  /** Ended executions by status, over all things. */
+  readonly byStatus: Readonly<Record<string, number>>
+}
+
+export type ToStandIn = { readonly kind: 'begin' } | { readonly kind: 'ledger' }
+
+export type FromStandIn =
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'ledger'; readonly ledger: ServiceLedger }

@@ -1,0 +1,105 @@
+/**
+ * The rows of `intervals.ndjson`. Together with the `worker-N.hlog` files they are all that is
+ * written while a run goes on; everything else in the folder is derived from them. Each row is one
+ * append of one line, so a killed run leaves whole rows and at most one torn last line.
+ *
+ * An interval is finished when its row is here: a worker appends its histograms to its `.hlog` first
+ * and its row second, and a reader drops histograms without a row.
+ */
+export type Row = RunRow | BeginRow | IntervalRow | HostRow | EndRow
+
+/** First row: what is known before anything is sent. */
+export interface RunRow {
+  readonly kind: 'run'
+  readonly id: string
+  /** ISO 8601. Offsets in milliseconds in all other rows count from here. */
+  readonly startedAt: string
+  readonly targets: readonly string[]
+  readonly workers: number
+  readonly version: string
+  readonly host: { readonly node: string; readonly cpus: number }
+}
+
+/** T0: connecting is over and the load begins. */
+export interface BeginRow {
+  readonly kind: 'begin'
+  readonly atMs: number
+  readonly readyThings: number
+}
+
+export type Stage = 'connect' | 'load' | 'drain'
+
+/** One second of one worker. Stages `load` and `drain` are aligned to T0. */
+export interface IntervalRow {
+  readonly kind: 'interval'
+  readonly worker: number
+  readonly stage: Stage
+  /** Whole seconds since the stage began… for `drain` too: since T0. 0 is the first. */
+  readonly second: number
+  /** Offsets from the start of the run; `fromMs` with `worker` names the interval in the `.hlog`. */
+  readonly fromMs: number
+  readonly toMs: number
+  /** By counter name (`metrics/series.ts`); zero is left out. */
+  readonly counters: Readonly<Record<string, number>>
+  /** By histogram name, of this worker's interval alone. */
+  readonly percentiles: Readonly<Record<string, Percentiles>>
+  readonly gauges: ShardGauges
+  readonly health: ThreadHealth
+}
+
+/** Milliseconds. */
+export interface Percentiles {
+  readonly count: number
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly max: number
+}
+
+export interface ShardGauges {
+  readonly online: number
+  readonly idle: number
+  readonly working: number
+  /** Requests sent or waiting to be sent whose answer is awaited. */
+  readonly openRequests: number
+}
+
+export interface ThreadHealth {
+  /** 0..1. */
+  readonly eventLoopUtilisation: number
+  readonly loopDelayP99Ms: number
+}
+
+/** One second of the whole generator process. */
+export interface HostRow {
+  readonly kind: 'host'
+  readonly second: number
+  readonly fromMs: number
+  readonly toMs: number
+  /** Of the cores it may use, 0..1. */
+  readonly cpuShare: number
+  readonly gcShare: number
+  readonly rssMiB: number
+  readonly descriptors: number
+}
+
+/** Last row of a run that ended in good order. */
+export interface EndRow {
+  readonly kind: 'end'
+  readonly atMs: number
+  /** Offset of the last answer; the run's duration goes from T0 to here. */
+  readonly lastAnswerMs: number
+  readonly endedBy: 'plan' | 'stopped' | 'aborted'
+  /** The abort-on-fail threshold or the cause, for `aborted`. */
+  readonly cause: string | undefined
+  readonly lostWorkers: number
+  readonly neverConnected: number
+  readonly ledger: LedgerVerdict
+}
+
+export interface LedgerVerdict {
+  readonly checked: boolean
+  readonly balanced: boolean | null
+  /** Sentences, at most 20; the count of the rest is the last one. */
+  readonly differences: readonly string[]
+}

@@ -1,0 +1,119 @@
+import type { LedgerVerdict } from './rows.ts'
+
+/** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
+export interface Summary {
+  readonly schemaVersion: 1
+  readonly run: {
+    readonly id: string
+    readonly scenario: string
+    readonly seed: number
+    readonly planHash: string
+    readonly scenarioHash: string
+    readonly startedAt: string
+    readonly durationSeconds: number
+    readonly targets: readonly string[]
+    readonly things: number
+    readonly workers: number
+    readonly complete: boolean
+    readonly version: string
+    readonly host: { readonly node: string; readonly cpus: number }
+  }
+  readonly verdict: Verdict
+  readonly validity: { readonly valid: boolean; readonly checks: readonly ValidityCheck[] }
+  readonly thresholds: readonly ThresholdResult[]
+  readonly arrivals: ArrivalsSummary | null
+  readonly operations: Readonly<Record<string, OperationSummary>>
+  readonly executions: ExecutionsSummary
+  readonly throttling: {
+    readonly share: number
+    readonly peakPerSecond: number
+    readonly firstAtSeconds: number | null
+    readonly lastAtSeconds: number | null
+    readonly bindingQuota: string | null
+  }
+  readonly ledger: LedgerVerdict
+  readonly generator: {
+    readonly cpuShare: number
+    readonly eventLoopUtilisation: number
+    readonly rssMiB: number
+  }
+  /** Answers outside the accounting identity, clamped records, lost connections by cause. */
+  readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
+  readonly clamped: number
+  readonly drops: Readonly<Record<string, number>>
+}
+
+export type Verdict = 'passed' | 'failed' | 'invalid' | 'aborted' | 'stopped'
+export type CheckLevel = 'ok' | 'degraded' | 'invalid'
+
+export interface ValidityCheck {
+  readonly name: string
+  readonly observed: number | null
+  readonly limit: number
+  readonly unit: string
+  readonly level: CheckLevel
+  /** A sentence when the level is not ok: what it means and what to do. */
+  readonly message?: string
+}
+
+export interface ThresholdResult {
+  readonly expression: string
+  /** null when there is nothing to measure, which fails the threshold. */
+  readonly observed: number | null
+  readonly passed: boolean
+}
+
+/** Empty object when nothing was recorded. */
+export type LatencySummary =
+  | Record<string, never>
+  | {
+      readonly min: number
+      readonly mean: number
+      readonly p50: number
+      readonly p90: number
+      readonly p95: number
+      readonly p99: number
+      readonly 'p99.9': number
+      readonly max: number
+      readonly count: number
+    }
+
+export interface ArrivalsSummary {
+  readonly planned: number
+  readonly started: number
+  readonly reassigned: number
+  readonly dropped: number
+  readonly droppedByCause: Readonly<Record<string, number>>
+  readonly scheduleLagMs: LatencySummary
+  readonly acquireMs: LatencySummary
+}
+
+export interface OperationSummary {
+  readonly issued: number
+  readonly accepted: number
+  readonly empty: number
+  readonly throttled: number
+  readonly rejected: Readonly<Record<string, number>>
+  readonly timedOut: number
+  readonly lost: number
+  readonly unanswered: number
+  readonly ratePerSecond: number
+  readonly responseMs: LatencySummary
+  readonly serviceMs: LatencySummary
+  readonly lagMs: LatencySummary
+  readonly byOutcome: Readonly<
+    Record<string, { readonly responseMs: LatencySummary; readonly serviceMs: LatencySummary }>
+  >
+}
+
+export interface ExecutionsSummary {
+  readonly started: number
+  readonly resumed: number
+  readonly succeeded: number
+  readonly failed: number
+  readonly rejected: number
+  readonly timedOut: number
+  readonly canceled: number
+  readonly stuck: number
+  readonly durationMs: LatencySummary
+}
