@@ -82,7 +82,9 @@ export interface ServiceLedger {
   readonly byStatus: Readonly<Record<string, number>>
 }
 
-export type ToStandIn = { readonly kind: 'begin' } | { readonly kind: 'ledger' }
+export type ToStandIn =
+  /** T0, on the machine's monotonic clock: jobs are created and fault windows count from here. */
+  { readonly kind: 'begin'; readonly atUs: number } | { readonly kind: 'ledger' }
 
 export type FromStandIn =
   | { readonly kind: 'begun' }
