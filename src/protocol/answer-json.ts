@@ -1,0 +1,92 @@
+import {
+  type Accepted,
+  EXECUTION_STATUSES,
+  type ExecutionStatus,
+  type JobExecution,
+  type JobExecutionState,
+  type JobExecutionSummary,
+  type Rejected,
+} from './jobs.ts'
+
+/** A JSON object from outside. */
+export type Members = { [name: string]: unknown }
+
+/** undefined for what is no JSON, or JSON that is not an object. */
+export function objectOf(text: string): Members | undefined {
+  try {
+    return asObject(JSON.parse(text))
+  } catch {
+    return undefined
+  }
+}
+
+export function asObject(value: unknown): Members | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Members)
+    : undefined
+}
+
+export function malformed(message: string): Rejected {
+  return { kind: 'rejected', code: 'Malformed', message }
+}
+
+/**
+ * The body of a successful answer, over either transport. `null` counts as absent, though the service
+ * leaves such members out.
+ */
+export function acceptedOf(body: Members): Accepted | Rejected {
+  const { execution, executionState, inProgressJobs, queuedJobs, jobDocument } = body
+  if (execution != null) {
+    const read = executionOf(execution)
+    return read ? { kind: 'accepted', execution: read } : malformed('execution lacks its members')
+  }
+  if (executionState == null && inProgressJobs == null && queuedJobs == null && jobDocument == null)
+    return { kind: 'accepted' }
+  if (inProgressJobs != null || queuedJobs != null) {
+    if (!isSummaryList(inProgressJobs) || !isSummaryList(queuedJobs))
+      return malformed('a list of pending executions is not one')
+    return { kind: 'accepted', inProgressJobs, queuedJobs }
+  }
+  const state = executionStateOf(executionState)
+  if (executionState != null && state === undefined)
+    return malformed('executionState lacks its members')
+  return {
+    kind: 'accepted',
+    ...(state !== undefined && { executionState: state }),
+    ...(jobDocument != null && { jobDocument }),
+  }
+}
+
+/**
+ * An execution if it names its job and a known status. The model makes every member optional, so
+ * numbers that are left out count as 1, the first.
+ */
+export function executionOf(value: unknown): JobExecution | undefined {
+  const execution = asObject(value)
+  if (execution === undefined) return undefined
+  execution.versionNumber ??= 1
+  execution.executionNumber ??= 1
+  const whole =
+    typeof execution.jobId === 'string' &&
+    isStatus(execution.status) &&
+    typeof execution.versionNumber === 'number' &&
+    typeof execution.executionNumber === 'number'
+  return whole ? (execution as unknown as JobExecution) : undefined
+}
+
+export function executionStateOf(value: unknown): JobExecutionState | undefined {
+  const state = asObject(value)
+  if (state === undefined) return undefined
+  const whole = isStatus(state.status) && typeof state.versionNumber === 'number'
+  return whole ? (state as unknown as JobExecutionState) : undefined
+}
+
+export function isSummaryList(value: unknown): value is readonly JobExecutionSummary[] {
+  return Array.isArray(value) && value.every((entry) => typeof asObject(entry)?.jobId === 'string')
+}
+
+const STATUSES: ReadonlySet<unknown> = new Set(EXECUTION_STATUSES)
+
+export function isStatus(value: unknown): value is ExecutionStatus {
+  return STATUSES.has(value)
+}

@@ -1,0 +1,31 @@
+/**
+ * Sizes and ranges of the Jobs data plane. Sources: service model iot-jobs-data 2017-09-29 and AWS
+ * General Reference (July 2023).
+ */
+
+export const THING_NAME_MAX = 128
+export const JOB_ID_MAX = 64
+export const STATUS_DETAILS_PAIRS_MAX = 10
+export const JOB_DOCUMENT_MAX_BYTES = 32_768
+/** Of the step timer and of the in-progress timer: a minute to seven days. */
+export const TIMEOUT_MINUTES_MIN = 1
+export const TIMEOUT_MINUTES_MAX = 10_080
+/** An update with this step timeout cancels the step timer. */
+export const CANCEL_STEP_TIMER = -1
+/** Entries in `notify` and in get-pending, both lists together. */
+export const PENDING_ENTRIES_MAX = 10
+/** Topic levels a filter or topic may have, less one. */
+export const TOPIC_SLASHES_MAX = 7
+export const TOPIC_MAX_BYTES = 256
+export const MQTT_PAYLOAD_MAX_BYTES = 131_072
+/** AWS names no limit; a stand-in answers 413 beyond this one. */
+export const HTTP_BODY_MAX_BYTES = 262_144
+
+export const THING_NAME_PATTERN = /^[a-zA-Z0-9:_-]{1,128}$/
+export const JOB_ID_PATTERN = /^[a-zA-Z0-9_-]{1,64}$/
+export const STATUS_DETAILS_KEY_PATTERN = /^[a-zA-Z0-9:_-]{1,128}$/
+/** Nothing of Unicode category C: no control, unassigned, private or lone surrogate characters. */
+export const STATUS_DETAILS_VALUE_PATTERN = /^\P{C}{1,1024}$/u
+
+/** In place of a job id: the first pending execution. For describe only. */
+export const NEXT_JOB = '$next'
