@@ -1,0 +1,83 @@
+import type { Clock } from './clock.ts'
+
+/** setTimeout counts whole milliseconds, so what is left below one is spent in immediates. */
+const TIMER_GRAIN_US = 1_000
+/** Longer delays overflow setTimeout, which would then fire at once. */
+const LONGEST_TIMER_MS = 3_600_000
+/** A clock that stands still would otherwise keep the immediates turning for ever. */
+const LONGEST_SPIN = 2_000
+
+/**
+ * Calls back at a time, never before it and at most a moment after it: one timer, however many
+ * deadlines stand behind it. The only place in the program that owns a timer.
+ */
+export class Wake {
+  readonly #clock: Clock
+  readonly #call: (nowUs: number) => void
+  /** When the call is wanted; Infinity is never. */
+  #atUs = Number.POSITIVE_INFINITY
+  /** What the armed timer or immediate was armed for; Infinity is none. */
+  #armedUs = Number.POSITIVE_INFINITY
+  #timer: NodeJS.Timeout | undefined
+  #immediate: NodeJS.Immediate | undefined
+  #spins = 0
+  #closed = false
+
+  constructor(clock: Clock, call: (nowUs: number) => void) {
+    this.#clock = clock
+    this.#call = call
+  }
+
+  /** Replaces the time of the one call that is to come. Infinity takes it back. */
+  at(us: number): void {
+    if (this.#closed || us === this.#atUs) return
+    this.#atUs = us
+    // A timer that comes too early looks again; only one that would come too late is replaced.
+    if (us < this.#armedUs) this.#arm(this.#clock.nowUs())
+    else if (us === Number.POSITIVE_INFINITY) this.#disarm()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#disarm()
+  }
+
+  #arm(nowUs: number): void {
+    this.#disarm()
+    this.#armedUs = this.#atUs
+    const wholeMs = Math.floor((this.#atUs - nowUs) / TIMER_GRAIN_US)
+    if (wholeMs >= 1) {
+      this.#spins = 0
+      this.#timer = setTimeout(this.#look, Math.min(wholeMs, LONGEST_TIMER_MS))
+    } else if (this.#spins < LONGEST_SPIN) {
+      this.#spins += 1
+      this.#immediate = setImmediate(this.#look)
+    } else {
+      this.#spins = 0
+      this.#timer = setTimeout(this.#look, 1)
+    }
+  }
+
+  #disarm(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer)
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate)
+    this.#timer = undefined
+    this.#immediate = undefined
+    this.#armedUs = Number.POSITIVE_INFINITY
+  }
+
+  readonly #look = (): void => {
+    this.#timer = undefined
+    this.#immediate = undefined
+    this.#armedUs = Number.POSITIVE_INFINITY
+    if (this.#atUs === Number.POSITIVE_INFINITY) return
+    const nowUs = this.#clock.nowUs()
+    if (nowUs < this.#atUs) {
+      this.#arm(nowUs)
+      return
+    }
+    this.#spins = 0
+    this.#atUs = Number.POSITIVE_INFINITY
+    this.#call(nowUs)
+  }
+}
