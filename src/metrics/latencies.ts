@@ -1,0 +1,109 @@
+import type { Histogram } from 'hdr-histogram-js'
+import { decode, type LogEntry } from './interval-log.ts'
+import { HIGHEST_US, newHistogram } from './latency-recorder.ts'
+
+export const LATENCY_STATISTICS = [
+  'min',
+  'mean',
+  'p50',
+  'p90',
+  'p95',
+  'p99',
+  'p99.9',
+  'max',
+] as const
+export type LatencyStatistic = (typeof LATENCY_STATISTICS)[number]
+
+/** One number of a series, in milliseconds; undefined for a series without a record. */
+export function latencyMs(histogram: Histogram, statistic: LatencyStatistic): number | undefined {
+  if (histogram.totalCount === 0) return undefined
+  return readUs(histogram, statistic) / 1e3
+}
+
+/** All of them, with the number of records; an empty object for a series without a record. */
+export function latencySummary(
+  histogram: Histogram | undefined,
+): Record<string, never> | (Record<LatencyStatistic, number> & { count: number }) {
+  if (histogram === undefined || histogram.totalCount === 0) return {}
+  const read = (statistic: LatencyStatistic) => readUs(histogram, statistic) / 1e3
+  return {
+    min: read('min'),
+    mean: read('mean'),
+    p50: read('p50'),
+    p90: read('p90'),
+    p95: read('p95'),
+    p99: read('p99'),
+    'p99.9': read('p99.9'),
+    max: read('max'),
+    count: histogram.totalCount,
+  }
+}
+
+/** What an interval row says of a series, in milliseconds. */
+export function intervalPercentiles(histogram: Histogram): {
+  count: number
+  p50: number
+  p90: number
+  p99: number
+  max: number
+} {
+  return {
+    count: histogram.totalCount,
+    p50: readUs(histogram, 'p50') / 1e3,
+    p90: readUs(histogram, 'p90') / 1e3,
+    p99: readUs(histogram, 'p99') / 1e3,
+    max: readUs(histogram, 'max') / 1e3,
+  }
+}
+
+/** The series of several workers and intervals as one: slot by slot, so the order does not matter. */
+export class MergedSeries {
+  readonly #histograms = new Map<string, Histogram>()
+
+  add(entry: LogEntry): void {
+    const part = decode(entry)
+    this.addHistogram(entry.name, part)
+    part.destroy()
+  }
+
+  addHistogram(name: string, part: Histogram): void {
+    let sum = this.#histograms.get(name)
+    if (sum === undefined) {
+      sum = newHistogram()
+      this.#histograms.set(name, sum)
+    }
+    sum.add(part)
+  }
+
+  get(name: string): Histogram | undefined {
+    return this.#histograms.get(name)
+  }
+
+  /** By name, so that equal contents make equal files. */
+  entries(): [name: string, histogram: Histogram][] {
+    return [...this.#histograms].sort(([one], [other]) => (one < other ? -1 : 1))
+  }
+
+  destroy(): void {
+    for (const histogram of this.#histograms.values()) histogram.destroy()
+    this.#histograms.clear()
+  }
+}
+
+function readUs(histogram: Histogram, statistic: LatencyStatistic): number {
+  switch (statistic) {
+    case 'mean':
+      return Math.round(histogram.mean)
+    case 'min':
+      return histogram.getValueAtPercentile(0)
+    case 'max':
+      return inRange(histogram.maxValue)
+    default:
+      return inRange(histogram.getValueAtPercentile(Number(statistic.slice(1))))
+  }
+}
+
+/** The last slot reaches beyond the range, and no record does. */
+function inRange(us: number): number {
+  return us > HIGHEST_US ? HIGHEST_US : us
+}
