@@ -1,15 +1,16 @@
 import type { Clock } from './clock.ts'
 
-/** setTimeout counts whole milliseconds, so what is left below one is spent in immediates. */
+/** setTimeout counts whole milliseconds. */
 const TIMER_GRAIN_US = 1_000
 /** Longer delays overflow setTimeout, which would then fire at once. */
 const LONGEST_TIMER_MS = 3_600_000
-/** A clock that stands still would otherwise keep the immediates turning for ever. */
-const LONGEST_SPIN = 2_000
 
 /**
- * Calls back at a time, never before it and at most a moment after it: one timer, however many
+ * Calls back at a time, never before it and a millisecond or two after it: one timer, however many
  * deadlines stand behind it. The only place in the program that owns a timer.
+ *
+ * What is left below a millisecond is waited for too and not spun away: with thousands of deadlines a
+ * second the spinning would never end, and a generator that is always busy cannot tell when it is full.
  */
 export class Wake {
   readonly #clock: Clock
@@ -20,7 +21,6 @@ export class Wake {
   #armedUs = Number.POSITIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #immediate: NodeJS.Immediate | undefined
-  #spins = 0
   #closed = false
 
   constructor(clock: Clock, call: (nowUs: number) => void) {
@@ -45,17 +45,10 @@ export class Wake {
   #arm(nowUs: number): void {
     this.#disarm()
     this.#armedUs = this.#atUs
-    const wholeMs = Math.floor((this.#atUs - nowUs) / TIMER_GRAIN_US)
-    if (wholeMs >= 1) {
-      this.#spins = 0
-      this.#timer = setTimeout(this.#look, Math.min(wholeMs, LONGEST_TIMER_MS))
-    } else if (this.#spins < LONGEST_SPIN) {
-      this.#spins += 1
-      this.#immediate = setImmediate(this.#look)
-    } else {
-      this.#spins = 0
-      this.#timer = setTimeout(this.#look, 1)
-    }
+    const waitMs = Math.ceil((this.#atUs - nowUs) / TIMER_GRAIN_US)
+    // What is due already still comes after the caller is done, as any other call does.
+    if (waitMs <= 0) this.#immediate = setImmediate(this.#look)
+    else this.#timer = setTimeout(this.#look, Math.min(waitMs, LONGEST_TIMER_MS))
   }
 
   #disarm(): void {
@@ -76,7 +69,6 @@ export class Wake {
       this.#arm(nowUs)
       return
     }
-    this.#spins = 0
     this.#atUs = Number.POSITIVE_INFINITY
     this.#call(nowUs)
   }
