@@ -1,3 +1,7 @@
+import type { LedgerVerdict } from '../ledger/verdict.ts'
+
+export type { LedgerVerdict } from '../ledger/verdict.ts'
+
 /**
  * The rows of `intervals.ndjson`. Together with the `worker-N.hlog` files they are all that is
  * written while a run goes on; everything else in the folder is derived from them. Each row is one
@@ -17,7 +21,13 @@ export interface RunRow {
   readonly targets: readonly string[]
   readonly workers: number
   readonly version: string
-  readonly host: { readonly node: string; readonly cpus: number }
+  readonly host: {
+    readonly node: string
+    readonly cpus: number
+    /** The most the process may take, where it is known; the checks of memory and descriptors need them. */
+    readonly memoryLimitMiB?: number
+    readonly descriptorLimit?: number
+  }
 }
 
 /** T0: connecting is over and the load begins. */
@@ -95,11 +105,4 @@ export interface EndRow {
   readonly lostWorkers: number
   readonly neverConnected: number
   readonly ledger: LedgerVerdict
-}
-
-export interface LedgerVerdict {
-  readonly checked: boolean
-  readonly balanced: boolean | null
-  /** Sentences, at most 20; the count of the rest is the last one. */
-  readonly differences: readonly string[]
 }

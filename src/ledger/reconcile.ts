@@ -1,0 +1,195 @@
+import type { ServiceLedger } from '../protocol/admin.ts'
+import { type Counters, compareAnswers, unansweredOf } from './answers.ts'
+import { explainEndings, SERVICE_MADE } from './explain-endings.ts'
+import type { ThingsLedger, UnsettledRow } from './thing-book.ts'
+import { Differences, type LedgerVerdict } from './verdict.ts'
+
+/**
+ * Holds what all things believe against what the service holds: by execution, by final status, and
+ * by answers.
+ *
+ * @param counters the totals of all workers, by the names of `metrics/series.ts`.
+ */
+export function reconcile(
+  things: readonly ThingsLedger[],
+  service: ServiceLedger,
+  counters: Counters,
+): LedgerVerdict {
+  const differences = new Differences()
+  const executions = new ExecutionCheck(service, differences)
+  for (const ledger of things) executions.compare(ledger)
+  executions.conclude(unansweredOf(counters, 'start-next'))
+  compareAnswers(counters, service.operations, differences)
+  return differences.verdict()
+}
+
+interface ServiceRow {
+  readonly jobId: string
+  readonly executionNumber: number
+  readonly status: string
+}
+
+class ExecutionCheck {
+  readonly #service: ServiceLedger
+  readonly #differences: Differences
+  readonly #openByThing = new Map<number, ServiceRow[]>()
+  /** What the things know to be ended, or what explains a row of theirs, by status. */
+  readonly #byStatus = new Map<string, number>()
+  readonly #seen: Uint8Array
+  #disputed = 0
+  /** Executions of which no thing ever heard: in progress, and ended by the service itself. */
+  #unknownBegun: string[] = []
+  #unknownEnded = 0
+
+  constructor(service: ServiceLedger, differences: Differences) {
+    this.#service = service
+    this.#differences = differences
+    this.#seen = new Uint8Array(service.ended.length)
+    for (const [thing, jobId, executionNumber, status] of service.open) {
+      const rows = this.#openByThing.get(thing)
+      const row = { jobId, executionNumber, status }
+      if (rows) rows.push(row)
+      else this.#openByThing.set(thing, [row])
+    }
+  }
+
+  compare(ledger: ThingsLedger): void {
+    const rowsByThing = new Map<number, UnsettledRow[]>()
+    for (const row of ledger.unsettled) {
+      const rows = rowsByThing.get(row.thing)
+      if (rows) rows.push(row)
+      else rowsByThing.set(row.thing, [row])
+    }
+    const crowded = new Map(ledger.crowded)
+    for (const [status, count] of Object.entries(ledger.settledByStatus)) {
+      this.#countStatus(status, count)
+    }
+    for (const [at, thing] of ledger.things.entries()) {
+      this.#seen[thing] = 1
+      const belief = { settled: ledger.settled[at] ?? 0, marks: ledger.marks[at] ?? 0 }
+      this.#compareThing(thing, belief, rowsByThing.get(thing) ?? [], crowded.get(thing) ?? 0)
+    }
+  }
+
+  #compareThing(
+    thing: number,
+    belief: { readonly settled: number; readonly marks: number },
+    rows: readonly UnsettledRow[],
+    crowded: number,
+  ): void {
+    const open = this.#openByThing.get(thing) ?? []
+    const gone = rows.filter((row) => !open.some((other) => isSame(row, other)))
+    for (const row of rows) this.#compareOpen(thing, row, open)
+    for (const row of open) {
+      if (row.status !== 'IN_PROGRESS' || rows.some((other) => isSame(row, other))) continue
+      this.#unknownBegun.push(`thing ${thing}, ${nameOf(row)}`)
+    }
+    const extra = (this.#service.ended[thing] ?? 0) - belief.settled
+    if (extra < gone.length) {
+      this.#tellMissing(thing, belief.settled, gone, open)
+      return
+    }
+    if (extra > gone.length) {
+      // The marks of executions the thing never heard of are unknown; their number is checked below.
+      this.#unknownEnded += extra - gone.length
+      if (crowded > 0) this.#tell(`Thing ${thing}: ${crowded} rows of it had no room in its book.`)
+      return
+    }
+    const difference = ((this.#service.marks[thing] ?? 0) - belief.marks) >>> 0
+    const statuses = explainEndings(gone, difference)
+    if (statuses === undefined) this.#tellOther(thing, belief.settled, gone)
+    else for (const status of statuses) this.#countStatus(status, 1)
+  }
+
+  #compareOpen(thing: number, row: UnsettledRow, open: readonly ServiceRow[]): void {
+    const held = open.find((other) => isSame(row, other))
+    if (held === undefined || held.status === 'IN_PROGRESS') return
+    this.#tell(
+      `Thing ${thing}, ${nameOf(row)}: the thing has begun it, the service has it ${held.status}.`,
+    )
+  }
+
+  #tellMissing(
+    thing: number,
+    settled: number,
+    gone: readonly UnsettledRow[],
+    open: readonly ServiceRow[],
+  ): void {
+    const ended = this.#service.ended[thing] ?? 0
+    const begun = gone.map((row) => `${nameOf(row)} ${beliefOf(row)}`)
+    const held = open.map((row) => `${nameOf(row)} ${row.status}`)
+    this.#tell(
+      `Thing ${thing}: the thing has ${listOf([`${settled} ended`, ...begun])}; ` +
+        `the service has ${listOf([`${ended} ended`, ...held])}.`,
+    )
+  }
+
+  #tellOther(thing: number, settled: number, gone: readonly UnsettledRow[]): void {
+    const rows = gone.map((row) => `${nameOf(row)} ${beliefOf(row)}`)
+    this.#tell(
+      gone.length === 0
+        ? `Thing ${thing}: the thing and the service both have ${settled} ended executions, but not with the same jobs, numbers and statuses.`
+        : `Thing ${thing}: the thing has ${listOf(rows)}; no final status of that explains what the service has ended.`,
+    )
+  }
+
+  /** What concerns all things together. @param lostStarts start-next attempts without an answer. */
+  conclude(lostStarts: number): void {
+    const silent = this.#seen.reduce((sum, seen) => sum - seen, this.#seen.length)
+    if (silent > 0) this.#tell(`Nobody speaks for ${silent} things: their worker was lost.`)
+    if (this.#unknownBegun.length > lostStarts) {
+      const [first = ''] = this.#unknownBegun
+      this.#tell(
+        `The service has ${this.#unknownBegun.length} executions in progress that no thing has begun, ` +
+          `and only ${lostStarts} start-next attempts had no answer. The first is ${first}.`,
+      )
+    }
+    // After a dispute about single executions the sums would only say it again.
+    if (this.#disputed === 0) this.#compareStatuses()
+  }
+
+  #compareStatuses(): void {
+    let surplus = 0
+    const statuses = new Set([...this.#byStatus.keys(), ...Object.keys(this.#service.byStatus)])
+    for (const status of statuses) {
+      const held = this.#service.byStatus[status] ?? 0
+      const believed = this.#byStatus.get(status) ?? 0
+      if (held > believed && SERVICE_MADE.includes(status)) surplus += held - believed
+      else if (held !== believed) {
+        this.#tell(`${status}: the service has ${held} executions, the things ${believed}.`)
+      }
+    }
+    if (surplus === this.#unknownEnded) return
+    this.#tell(
+      `The service ended ${this.#unknownEnded} executions of which no thing knows, ` +
+        `and ${surplus} with a status that only the service gives.`,
+    )
+  }
+
+  #countStatus(status: string, count: number): void {
+    this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + count)
+  }
+
+  #tell(sentence: string): void {
+    this.#disputed += 1
+    this.#differences.add(sentence)
+  }
+}
+
+type Named = Pick<UnsettledRow, 'jobId' | 'executionNumber'>
+
+function isSame(one: Named, other: Named): boolean {
+  return one.jobId === other.jobId && one.executionNumber === other.executionNumber
+}
+
+function nameOf({ jobId, executionNumber }: Named): string {
+  return `job ${jobId}, execution ${executionNumber}`
+}
+
+function beliefOf({ wanted }: UnsettledRow): string {
+  return wanted === undefined ? 'begun' : `perhaps ${wanted}`
+}
+
+function listOf(parts: readonly string[]): string {
+  return parts.join('; ')
+}
