@@ -1,0 +1,153 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import type { CommandModule } from 'yargs'
+import { wallMs } from '../clock/clock.ts'
+import { ShakedownError } from '../errors.ts'
+import { createRunFolder, writeText } from '../results/run-folder.ts'
+import type { Summary } from '../results/summary.ts'
+import { runFleet } from '../run/run-fleet.ts'
+import { Stopping } from '../run/stopping.ts'
+import { resolvedYaml } from '../scenario/canonical.ts'
+import { planOf } from '../scenario/plan.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { checkTargets } from '../transport/target.ts'
+import { deriveReports } from './derive-reports.ts'
+import { ExitCode } from './exit-codes.ts'
+import { LiveProgress } from './live-progress.ts'
+import { printSummary } from './print-summary.ts'
+import { readScenario } from './read-scenario.ts'
+import { beginRunFolder, runIdOf } from './run-id.ts'
+import { type StandInProcess, startStandInProcess } from './stand-in-process.ts'
+
+interface RunArguments {
+  scenario: string
+  target?: string[]
+  things?: number
+  seed?: number
+  workers?: number
+  out?: string
+  set?: string[]
+  quiet: boolean
+  color: boolean
+}
+
+const EXIT_CODES: Record<Summary['verdict'], ExitCode> = {
+  passed: ExitCode.Passed,
+  failed: ExitCode.ThresholdsFailed,
+  invalid: ExitCode.InvalidRun,
+  aborted: ExitCode.Aborted,
+  stopped: ExitCode.Stopped,
+}
+
+/** `run <scenario>`. */
+export function runCommandModule(
+  finish: (code: ExitCode) => void,
+): CommandModule<object, RunArguments> {
+  return {
+    command: 'run <scenario>',
+    describe: 'run a scenario against its own stand-in, or against --target',
+    builder: (options) =>
+      options
+        .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
+        .option('target', {
+          type: 'string',
+          array: true,
+          describe: 'a service to load, mqtt[s]://host:port or http[s]://host:port; repeatable',
+        })
+        .option('things', { type: 'number', describe: 'how many things (fleet.things)' })
+        .option('seed', { type: 'number', describe: 'seed of the plan and of every draw' })
+        .option('workers', { type: 'number', describe: 'worker threads; default: by the cores' })
+        .option('out', { type: 'string', describe: 'the run folder; must not exist or be empty' })
+        .option('set', {
+          type: 'string',
+          array: true,
+          describe: 'override a value of the scenario, path=value; repeatable',
+        })
+        .option('quiet', { type: 'boolean', default: false, describe: 'no progress, no summary' })
+        .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
+        .example('$0 run scenarios/quickstart.yaml', 'a first run, nothing else needed')
+        .example('$0 run mine.yaml --set fleet.things=5000 --seed 8', 'the same, larger')
+        .example(
+          '$0 run mine.yaml --target mqtt://10.0.0.5:1883 --target http://10.0.0.5:8080',
+          'somebody else’s service',
+        ),
+    handler: async (given) => finish(await run(given)),
+  }
+}
+
+async function run(given: RunArguments): Promise<ExitCode> {
+  const scenario = readScenario(given.scenario, overridesOf(given))
+  const workers = workersOf(given, scenario)
+  const startedAtMs = wallMs()
+  const runId = runIdOf(scenario.name, startedAtMs)
+  if (given.target !== undefined) await checkTargets(given.target, transportsOf(scenario))
+  const folder = given.out ?? join('reports', runId)
+  createRunFolder(folder)
+  writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
+  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
+  const stopping = new Stopping()
+  const unlisten = listenForSignals(stopping)
+  let standIn: StandInProcess | undefined
+  const progress = new LiveProgress(scenario, given)
+  try {
+    if (given.target === undefined)
+      standIn = await startStandInProcess(join(folder, 'scenario.yaml'))
+    const targets = given.target ?? Object.values(standIn?.addresses ?? {})
+    beginRunFolder({ folder, runId, startedAtMs, targets, workers })
+    progress.begin({ folder, targets, workers })
+    await runFleet({
+      scenario,
+      targets,
+      folder,
+      workers,
+      control: standIn?.control,
+      stopping,
+      onProgress: (second) => progress.show(second),
+    })
+  } finally {
+    progress.end()
+    await standIn?.close()
+    unlisten()
+  }
+  const derived = deriveReports(folder)
+  if (!given.quiet) printSummary(derived, given)
+  return EXIT_CODES[derived.summary.verdict]
+}
+
+function overridesOf({ set = [], things, seed }: RunArguments): string[] {
+  return [
+    ...(things === undefined ? [] : [`fleet.things=${things}`]),
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...set,
+  ]
+}
+
+/** Beside an own stand-in one core is left to it. More workers than things have nothing to do. */
+function workersOf({ workers, target }: RunArguments, { fleet }: Scenario): number {
+  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
+    throw new ShakedownError('USAGE', `--workers is ${workers}, which is no number of threads.`, {
+      hint: 'Give a whole number from 1 to 64, or leave it out.',
+    })
+  }
+  const cores = availableParallelism()
+  return Math.min(fleet.things, workers ?? Math.max(1, target === undefined ? cores - 1 : cores))
+}
+
+function transportsOf({ fleet }: Scenario): Set<'mqtt' | 'http'> {
+  return new Set(fleet.mix.filter((row) => row.sharePercent > 0).map((row) => row.transport))
+}
+
+/** The first asks for a clean end, the second for a quick one, a third is not waited for. */
+function listenForSignals(stopping: Stopping): () => void {
+  const hear = () => {
+    const times = stopping.request()
+    if (times === 1) process.stderr.write('\nstopping: no new starts, draining (again: at once)\n')
+    if (times > 2) process.exit(ExitCode.Stopped)
+  }
+  process.on('SIGINT', hear)
+  process.on('SIGTERM', hear)
+  return () => {
+    process.off('SIGINT', hear)
+    process.off('SIGTERM', hear)
+  }
+}

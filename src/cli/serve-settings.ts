@@ -1,0 +1,68 @@
+import { ShakedownError } from '../errors.ts'
+import type { StandInSettings } from '../protocol/admin.ts'
+import { parseScenario } from '../scenario/parse.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { readScenario } from './read-scenario.ts'
+
+export interface ServeArguments {
+  scenario?: string
+  http: number
+  mqtt: number
+  host: string
+  things?: number
+  jobsPerThing?: string
+  namePrefix?: string
+  quotas?: 'aws' | 'unlimited'
+  set?: string[]
+  parent: boolean
+}
+
+/** Without a scenario file: a small fleet with one job each, for the first try of somebody's code. */
+const BARE = `
+name: serve
+service: { quotas: aws }
+fleet: { things: 10 }
+jobs: [{ id: job, document: { operation: install, version: 1.2.3 }, perThing: 1 }]
+load: { arrivals: [{ name: none, rate: 0/s, for: 0s }] }
+`
+
+/** What the stand-in is to be: the scenario's part for it, with the flags on top. */
+export function serveSettings(given: ServeArguments): StandInSettings {
+  for (const option of ['http', 'mqtt'] as const) checkPort(option, given[option])
+  const set = [
+    ...(given.things === undefined ? [] : [`fleet.things=${given.things}`]),
+    ...(given.namePrefix === undefined ? [] : [`fleet.namePrefix=${given.namePrefix}`]),
+    ...(given.quotas === undefined ? [] : [`service.quotas=${given.quotas}`]),
+    ...(given.set ?? []),
+  ]
+  const scenario =
+    given.scenario === undefined
+      ? parseScenario(BARE, { fileName: 'the command line', set })
+      : readScenario(given.scenario, set)
+  const settings = standInSettings(scenario)
+  if (given.jobsPerThing === undefined) return settings
+  const perThing = jobsPerThing(given.jobsPerThing)
+  return { ...settings, jobs: settings.jobs.map((job) => ({ ...job, perThing })) }
+}
+
+/** The part of a scenario that the stand-in plays. */
+export function standInSettings({ seed, fleet, service, jobs }: Scenario): StandInSettings {
+  const { things, namePrefix } = fleet
+  return { seed, things, namePrefix, ...service, jobs }
+}
+
+function jobsPerThing(text: string): number {
+  if (text === 'endless') return Number.POSITIVE_INFINITY
+  const count = Number(text)
+  if (/^\d+$/.test(text) && count <= 1_000_000) return count
+  throw new ShakedownError('USAGE', `--jobs-per-thing is ${text}, which is no number of jobs.`, {
+    hint: 'Give a whole number from 0 to 1000000, or endless.',
+  })
+}
+
+function checkPort(option: string, port: number): void {
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return
+  throw new ShakedownError('USAGE', `--${option} is ${port}, which is no port.`, {
+    hint: 'Give a port from 1 to 65535, or 0 to have a free one picked.',
+  })
+}

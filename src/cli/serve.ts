@@ -1,0 +1,98 @@
+import type { CommandModule } from 'yargs'
+import { systemClock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
+import type { FromStandIn, ServiceLedger, StandInSettings, ToStandIn } from '../protocol/admin.ts'
+import { type StandIn, startStandIn } from '../service/stand-in.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { ExitCode as Codes } from './exit-codes.ts'
+import { ledgerText } from './ledger-text.ts'
+import { type ServeArguments, serveSettings } from './serve-settings.ts'
+
+/** `serve [scenario]`. */
+export function serveCommand(
+  finish: (code: ExitCode) => void,
+): CommandModule<object, ServeArguments> {
+  return {
+    command: 'serve [scenario]',
+    describe: 'the stand-in of AWS IoT Jobs alone, for anybody’s device code',
+    builder: (options) =>
+      options
+        .positional('scenario', {
+          type: 'string',
+          describe: 'take things, jobs, quotas, latency and faults from this scenario',
+        })
+        .option('http', { type: 'number', default: 8080, describe: 'HTTP port; 0 picks one' })
+        .option('mqtt', { type: 'number', default: 1883, describe: 'MQTT port; 0 picks one' })
+        .option('host', { type: 'string', default: '127.0.0.1', describe: 'address to listen on' })
+        .option('things', { type: 'number', describe: 'how many things there are' })
+        .option('jobs-per-thing', {
+          type: 'string',
+          describe: 'executions waiting for each thing: a number, or endless',
+        })
+        .option('name-prefix', { type: 'string', describe: 'thing i is called <prefix><i>' })
+        .option('quotas', { choices: ['aws', 'unlimited'] as const, describe: 'request quotas' })
+        .option('set', { type: 'string', array: true, describe: 'override, path=value' })
+        .option('parent', { type: 'boolean', hidden: true, default: false })
+        .example('$0 serve --things 10 --jobs-per-thing 3', 'thing-0 … thing-9, three jobs each')
+        .example('$0 serve scenarios/throttled-account.yaml', 'with the quotas of a scenario')
+        .epilogue(
+          'Prints `ready {"mqtt":"mqtt://…","http":"http://…"}` when it listens. Ctrl-C ends it and ' +
+            'prints what it counted.',
+        ),
+    handler: async (given) => finish(await serve(given)),
+  }
+}
+
+async function serve(given: ServeArguments): Promise<ExitCode> {
+  const settings = serveSettings(given)
+  const standIn = await startStandIn(settings, {
+    host: given.host,
+    httpPort: given.http,
+    mqttPort: given.mqtt,
+  })
+  const ended = given.parent ? obeyParent(standIn) : serveUntilSignal(standIn, settings)
+  process.stdout.write(`ready ${JSON.stringify(standIn.addresses)}\n`)
+  await ended
+  await standIn.close()
+  return Codes.Passed
+}
+
+/**
+ * A stand-in of a run does what its parent says and ends when the channel closes, however the parent
+ * ended. A terminal's Ctrl-C reaches both processes; it is the parent's to answer.
+ */
+function obeyParent(standIn: StandIn): Promise<void> {
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+  const tell = (message: FromStandIn) => void process.send?.(message)
+  process.on('message', (message: ToStandIn) => {
+    switch (message.kind) {
+      case 'begin': {
+        const wake = new Wake(systemClock, () => {
+          wake.close()
+          standIn.begin()
+          tell({ kind: 'begun' })
+        })
+        wake.at(message.atUs)
+        break
+      }
+      case 'ledger':
+        tell({ kind: 'ledger', ledger: standIn.ledger() })
+        break
+      default:
+        message satisfies never
+    }
+  })
+  return new Promise((resolve) => void process.once('disconnect', resolve))
+}
+
+/** Alone, its jobs are there from the first moment. */
+async function serveUntilSignal(standIn: StandIn, settings: StandInSettings): Promise<void> {
+  standIn.begin()
+  const signal = await new Promise<string>((resolve) => {
+    process.once('SIGINT', resolve)
+    process.once('SIGTERM', resolve)
+  })
+  const ledger: ServiceLedger = standIn.ledger()
+  process.stdout.write(`\nended by ${signal}\n${ledgerText(ledger, settings.things)}\n`)
+}

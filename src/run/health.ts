@@ -1,0 +1,82 @@
+/**
+ * How the generator itself is doing. A generator at its limit measures itself and not the service,
+ * so every interval carries these numbers beside the latencies.
+ */
+import { readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
+import type { ThreadHealth } from '../results/rows.ts'
+
+/** The event loop and the garbage collector of the thread that makes it. */
+export class ThreadMonitor {
+  #lastUtilisation = performance.eventLoopUtilization()
+  readonly #delay = monitorEventLoopDelay({ resolution: 10 })
+  #gcMs = 0
+  readonly #gc = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) this.#gcMs += entry.duration
+  })
+
+  constructor() {
+    this.#delay.enable()
+    this.#gc.observe({ entryTypes: ['gc'] })
+  }
+
+  /** Since the last call. @param spanMs how long that was. */
+  take(spanMs: number): ThreadHealth & { gcShare: number } {
+    const utilisation = performance.eventLoopUtilization()
+    const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
+    this.#lastUtilisation = utilisation
+    // The monitor's own period is part of each sample: a loop that is on time shows `resolution`.
+    const delayMs = Math.max(0, this.#delay.percentile(99) / 1e6 - 10)
+    this.#delay.reset()
+    const gcShare = spanMs > 0 ? this.#gcMs / spanMs : 0
+    this.#gcMs = 0
+    return {
+      eventLoopUtilisation: rounded(since.utilization),
+      loopDelayP99Ms: Number.isFinite(delayMs) ? rounded(delayMs) : 0,
+      gcShare: rounded(gcShare),
+    }
+  }
+
+  close(): void {
+    this.#delay.disable()
+    this.#gc.disconnect()
+  }
+}
+
+export interface ProcessHealth {
+  readonly cpuShare: number
+  readonly rssMiB: number
+  readonly descriptors: number
+}
+
+/** Processor, memory and descriptors of the whole process, workers included. */
+export class ProcessMonitor {
+  readonly #cores = availableParallelism()
+  #lastCpu = process.cpuUsage()
+
+  /** Since the last call. @param spanMs how long that was. */
+  take(spanMs: number): ProcessHealth {
+    const cpu = process.cpuUsage()
+    const usedMs = (cpu.user + cpu.system - this.#lastCpu.user - this.#lastCpu.system) / 1e3
+    this.#lastCpu = cpu
+    return {
+      cpuShare: spanMs > 0 ? rounded(usedMs / spanMs / this.#cores) : 0,
+      rssMiB: rounded(process.memoryUsage.rss() / 1_048_576),
+      descriptors: openDescriptors(),
+    }
+  }
+}
+
+/** How many descriptors the process holds; 0 where the system does not tell. */
+function openDescriptors(): number {
+  try {
+    return readdirSync('/proc/self/fd').length
+  } catch {
+    return 0
+  }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 10_000) / 10_000
+}

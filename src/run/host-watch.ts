@@ -1,0 +1,55 @@
+import { systemClock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
+import { appendRow } from '../results/run-folder.ts'
+import { ProcessMonitor } from './health.ts'
+
+const SECOND_US = 1_000_000
+
+/** One row a second about the generator's process, whatever its workers do. */
+export class HostWatch {
+  readonly #folder: string
+  readonly #runStartUs: number
+  readonly #monitor = new ProcessMonitor()
+  readonly #wake = new Wake(systemClock, (nowUs) => this.#look(nowUs))
+  #fromUs: number
+  #t0Us: number | undefined
+  #worstGcShare = 0
+  #closed = false
+
+  constructor(folder: string, runStartUs: number) {
+    this.#folder = folder
+    this.#runStartUs = runStartUs
+    this.#fromUs = runStartUs
+    this.#wake.at(runStartUs + SECOND_US)
+  }
+
+  begin(t0Us: number): void {
+    this.#t0Us = t0Us
+  }
+
+  /** The share of a second that a worker's garbage collector took; the worst is kept. */
+  gc(share: number): void {
+    this.#worstGcShare = Math.max(this.#worstGcShare, share)
+  }
+
+  #look(nowUs: number): void {
+    if (this.#closed) return
+    const zeroUs = this.#t0Us ?? this.#runStartUs
+    appendRow(this.#folder, {
+      kind: 'host',
+      second: Math.floor((this.#fromUs - zeroUs) / SECOND_US),
+      fromMs: (this.#fromUs - this.#runStartUs) / 1e3,
+      toMs: (nowUs - this.#runStartUs) / 1e3,
+      gcShare: this.#worstGcShare,
+      ...this.#monitor.take((nowUs - this.#fromUs) / 1e3),
+    })
+    this.#worstGcShare = 0
+    this.#fromUs = nowUs
+    this.#wake.at(nowUs + SECOND_US)
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#wake.close()
+  }
+}

@@ -1,0 +1,228 @@
+import { MessageChannel, type MessagePort } from 'node:worker_threads'
+import { Piscina } from 'piscina'
+import { systemClock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
+import { reconcile } from '../ledger/reconcile.ts'
+import type { ServiceLedger } from '../protocol/admin.ts'
+import type { EndRow, LedgerVerdict } from '../results/rows.ts'
+import { appendRow } from '../results/run-folder.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { HostWatch } from './host-watch.ts'
+import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import { type Progress, ProgressBoard } from './progress.ts'
+import type { Stopping } from './stopping.ts'
+
+/** What a run may ask of a stand-in of its own. */
+export interface StandInControl {
+  /** T0. */
+  begin(atUs: number): Promise<void>
+  ledger(): Promise<ServiceLedger>
+  whenLost(call: (how: string) => void): void
+}
+
+export interface RunSettings {
+  readonly scenario: Scenario
+  readonly targets: readonly string[]
+  /** The run folder, with its scenario, plan and run row. */
+  readonly folder: string
+  readonly workers: number
+  /** undefined when the target is somebody else's service. */
+  readonly control: StandInControl | undefined
+  readonly stopping: Stopping
+  readonly onProgress: (progress: Progress) => void
+}
+
+const WORKER = new URL('./shard-worker.js', import.meta.url).href
+/** Enough for T0 to reach every worker and the stand-in before it comes. */
+const T0_AHEAD_US = 100_000
+
+/** Runs the whole fleet once; what came of it stands in the run folder. */
+export async function runFleet(settings: RunSettings): Promise<void> {
+  const run = new FleetRun(settings)
+  try {
+    await run.connect()
+    await run.begin()
+    await run.end()
+  } finally {
+    await run.close()
+  }
+}
+
+class FleetRun {
+  readonly #settings: RunSettings
+  readonly #pool: Piscina
+  readonly #ports: MessagePort[] = []
+  readonly #shards: Promise<ShardResult | undefined>[] = []
+  readonly #ready = new Set<number>()
+  readonly #board: ProgressBoard
+  readonly #host: HostWatch
+  readonly #runStartUs = systemClock.nowUs()
+  #running: number
+  #lostWorkers = 0
+  #standInLost: string | undefined
+  #wakeWhenReady: (() => void) | undefined
+
+  constructor(settings: RunSettings) {
+    this.#settings = settings
+    this.#running = settings.workers
+    this.#board = new ProgressBoard(settings.scenario.fleet.things)
+    this.#host = new HostWatch(settings.folder, this.#runStartUs)
+    this.#pool = new Piscina({
+      filename: WORKER,
+      minThreads: settings.workers,
+      maxThreads: settings.workers,
+      // One task a worker for the whole run. Atomics would put the worker's event loop to sleep.
+      concurrentTasksPerWorker: 1,
+      atomics: 'disabled',
+    })
+    for (let shard = 0; shard < settings.workers; shard++) this.#startShard(shard)
+    settings.stopping.onRequest((request) => {
+      this.#tellAll({ kind: request })
+      this.#wakeWhenReady?.()
+    })
+    settings.control?.whenLost((how) => {
+      this.#standInLost = how
+    })
+  }
+
+  #startShard(shard: number): void {
+    const { scenario, targets, folder, workers } = this.#settings
+    const { port1, port2 } = new MessageChannel()
+    this.#ports[shard] = port1
+    port1.on('message', (message: FromShard) => this.#hear(message))
+    const task: ShardTask = {
+      scenario,
+      shard,
+      shards: workers,
+      targets,
+      folder,
+      runStartUs: this.#runStartUs,
+      port: port2,
+    }
+    const result: Promise<ShardResult> = this.#pool.run(task, { transferList: [port2] })
+    this.#shards[shard] = result.then(
+      (settled) => {
+        this.#gone(shard)
+        return settled
+      },
+      (error: unknown) => {
+        this.#lostWorkers += 1
+        process.stderr.write(`worker ${shard} was lost: ${stackOf(error)}\n`)
+        this.#gone(shard)
+        return undefined
+      },
+    )
+  }
+
+  #gone(shard: number): void {
+    this.#running -= 1
+    this.#ready.add(shard)
+    this.#ports[shard]?.close()
+    this.#wakeWhenReady?.()
+  }
+
+  #hear(message: FromShard): void {
+    switch (message.kind) {
+      case 'ready':
+        this.#ready.add(message.shard)
+        this.#wakeWhenReady?.()
+        break
+      case 'interval': {
+        this.#host.gc(message.gcShare)
+        const progress = this.#board.add(message, this.#running)
+        if (progress !== undefined) this.#settings.onProgress(progress)
+        break
+      }
+      default:
+        message satisfies never
+    }
+  }
+
+  /** Until every thing is ready, the limit has passed, or somebody wants to stop. */
+  async connect(): Promise<void> {
+    const limitUs = this.#runStartUs + this.#settings.scenario.fleet.connect.limitUs
+    await new Promise<void>((resolve) => {
+      const limit = new Wake(systemClock, () => done())
+      const done = () => {
+        limit.close()
+        this.#wakeWhenReady = undefined
+        resolve()
+      }
+      this.#wakeWhenReady = () => {
+        const everybody = this.#ready.size >= this.#settings.workers
+        if (everybody || this.#settings.stopping.requested) done()
+      }
+      limit.at(limitUs)
+      this.#wakeWhenReady()
+    })
+  }
+
+  async begin(): Promise<void> {
+    if (this.#settings.stopping.requested || this.#running === 0) return
+    const t0Us = systemClock.nowUs() + T0_AHEAD_US
+    this.#tellAll({ kind: 'begin', t0Us })
+    this.#host.begin(t0Us)
+    // A stand-in that is lost here makes itself known to the things; the run must still be ended.
+    await this.#settings.control?.begin(t0Us).catch(() => undefined)
+  }
+
+  async end(): Promise<void> {
+    const settled = await Promise.all(this.#shards)
+    const results = settled.filter((result) => result !== undefined)
+    const ledger = await this.#reconcile(results)
+    const row: EndRow = {
+      kind: 'end',
+      atMs: this.#sinceStartMs(),
+      lastAnswerMs: Math.max(0, ...results.map(({ lastAnswerMs }) => lastAnswerMs)),
+      endedBy: this.#settings.stopping.requested ? 'stopped' : 'plan',
+      cause: this.#standInLost === undefined ? undefined : `stand-in lost: ${this.#standInLost}`,
+      lostWorkers: this.#lostWorkers,
+      neverConnected: results.reduce((sum, { neverConnected }) => sum + neverConnected, 0),
+      ledger,
+    }
+    this.#host.close()
+    appendRow(this.#settings.folder, row)
+  }
+
+  async #reconcile(results: readonly ShardResult[]): Promise<LedgerVerdict> {
+    const { control } = this.#settings
+    if (control === undefined) return { checked: false, balanced: null, differences: [] }
+    try {
+      const counters = sumOfCounters(results)
+      return reconcile(
+        results.map(({ things }) => things),
+        await control.ledger(),
+        counters,
+      )
+    } catch {
+      const difference = 'The stand-in was lost before it could hand over its ledger.'
+      return { checked: true, balanced: false, differences: [difference] }
+    }
+  }
+
+  #sinceStartMs(): number {
+    return (systemClock.nowUs() - this.#runStartUs) / 1e3
+  }
+
+  #tellAll(message: ToShard): void {
+    for (const port of this.#ports) port.postMessage(message)
+  }
+
+  async close(): Promise<void> {
+    this.#host.close()
+    for (const port of this.#ports) port.close()
+    await this.#pool.destroy()
+  }
+}
+
+function sumOfCounters(results: readonly ShardResult[]): Record<string, number> {
+  const sums: Record<string, number> = {}
+  for (const { counters } of results) {
+    for (const [name, count] of Object.entries(counters)) sums[name] = (sums[name] ?? 0) + count
+  }
+  return sums
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

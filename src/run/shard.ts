@@ -1,0 +1,220 @@
+import type { Clock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
+import { ThingBook } from '../ledger/thing-book.ts'
+import { ShardMeter } from '../metrics/shard-meter.ts'
+import type { JobsNotification, Reply } from '../protocol/jobs.ts'
+import { Fleet } from '../thing/fleet.ts'
+import type { Link, LinkSink } from '../transport/link.ts'
+import { fleetLinks } from './fleet-links.ts'
+import { IntervalWriter } from './interval-writer.ts'
+import { type LoadDriver, loadDriver } from './load-driver.ts'
+import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+
+/**
+ * One worker's share of the fleet: its things, their links, its plan, and the one pacer that releases
+ * whatever is due. It decides nothing about a thing and nothing about a number; it passes on.
+ */
+export class Shard implements LinkSink {
+  readonly #task: ShardTask
+  readonly #clock: Clock
+  readonly #fleet: Fleet
+  readonly #links: Link
+  readonly #meter = new ShardMeter()
+  readonly #book: ThingBook
+  readonly #intervals: IntervalWriter
+  readonly #load: LoadDriver
+  readonly #wake: Wake
+  #nextToConnect = 0
+  #toldReady = false
+  #t0Us: number | undefined
+  #drainEndsUs: number | undefined
+  #lastAnswerUs: number
+  #armedUs = Number.POSITIVE_INFINITY
+  #finished = false
+  #settle: (result: ShardResult) => void = () => {}
+  /** Settles when the shard's part of the run is over. */
+  readonly result = new Promise<ShardResult>((resolve) => {
+    this.#settle = resolve
+  })
+
+  constructor(task: ShardTask, clock: Clock) {
+    const { scenario, shard, shards } = task
+    this.#task = task
+    this.#clock = clock
+    const effects: Link = {
+      connect: (thing) => this.#links.connect(thing),
+      subscribe: (thing) => this.#links.subscribe(thing),
+      send: (thing, operation, token, request) =>
+        this.#links.send(thing, operation, token, request),
+      cancel: (thing, token) => this.#links.cancel(thing, token),
+      close: (thing) => this.#links.close(thing),
+    }
+    const size = Math.floor((scenario.fleet.things + shards - 1 - shard) / shards)
+    this.#book = new ThingBook(size, shard, shards)
+    this.#fleet = new Fleet({ scenario, shard, shards }, effects, this.#meter, this.#book)
+    this.#links = fleetLinks(task, this.#fleet, clock, this)
+    this.#load = loadDriver(scenario, this.#fleet, shard, shards)
+    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet)
+    this.#lastAnswerUs = task.runStartUs
+    this.#wake = new Wake(clock, (nowUs) => this.#tick(nowUs))
+    task.port.on('message', (message: ToShard) => this.#hear(message))
+    this.#tick(clock.nowUs())
+  }
+
+  #hear(message: ToShard): void {
+    const nowUs = this.#clock.nowUs()
+    switch (message.kind) {
+      case 'begin':
+        this.#t0Us = message.t0Us
+        this.#intervals.begin(message.t0Us)
+        break
+      case 'stop':
+        this.#drain(nowUs)
+        break
+      case 'stop-now':
+        this.#finish(nowUs)
+        return
+      default:
+        message satisfies never
+    }
+    this.#tick(nowUs)
+  }
+
+  /** Everything whose time has come, in one pass, then sleep until the next. */
+  #tick(nowUs: number): void {
+    if (this.#finished) return
+    this.#armedUs = Number.POSITIVE_INFINITY
+    // The interval first: what happens from here on belongs to the next one.
+    const report = this.#intervals.advance(nowUs)
+    if (report !== undefined) this.#tell({ kind: 'interval', ...report })
+    this.#connectDue(nowUs)
+    if (this.#t0Us !== undefined && this.#drainEndsUs === undefined) {
+      this.#load.release(this.#t0Us, nowUs)
+      if (this.#load.isOver(this.#t0Us, nowUs)) this.#drain(nowUs)
+    }
+    this.#fleet.advance(nowUs)
+    this.#look(nowUs)
+  }
+
+  /** After any event: is everybody there, is it over, and when is the next thing due. */
+  #look(nowUs: number): void {
+    if (this.#finished) return
+    if (!this.#toldReady && this.#fleet.ready === this.#fleet.size) {
+      this.#toldReady = true
+      this.#tell({ kind: 'ready', shard: this.#task.shard })
+    }
+    if (this.#drainEndsUs !== undefined && this.#isDone(nowUs)) {
+      this.#finish(nowUs)
+      return
+    }
+    const nextUs = Math.min(
+      this.#fleet.nextUs() ?? Number.POSITIVE_INFINITY,
+      this.#nextPacedUs(),
+      this.#intervals.nextUs,
+    )
+    if (nextUs >= this.#armedUs) return
+    this.#armedUs = nextUs
+    this.#wake.at(nextUs)
+  }
+
+  #isDone(nowUs: number): boolean {
+    const inHand = this.#fleet.busy + this.#fleet.openRequests
+    return inHand === 0 || nowUs >= (this.#drainEndsUs ?? Number.POSITIVE_INFINITY)
+  }
+
+  #nextPacedUs(): number {
+    if (this.#drainEndsUs !== undefined) return this.#drainEndsUs
+    const connectUs =
+      this.#nextToConnect < this.#fleet.size
+        ? this.#connectDueUs(this.#nextToConnect)
+        : Number.POSITIVE_INFINITY
+    if (this.#t0Us === undefined) return connectUs
+    return Math.min(connectUs, this.#load.nextUs(this.#t0Us))
+  }
+
+  #connectDue(nowUs: number): void {
+    for (; this.#nextToConnect < this.#fleet.size; this.#nextToConnect++) {
+      const dueUs = this.#connectDueUs(this.#nextToConnect)
+      if (dueUs > nowUs) return
+      this.#fleet.connect(this.#nextToConnect, dueUs, nowUs)
+    }
+  }
+
+  /** The fleet connects in the order of its things, whatever the number of shards. */
+  #connectDueUs(slot: number): number {
+    const { ratePerSecond } = this.#task.scenario.fleet.connect
+    const afterUs = Math.round((this.#fleet.globalOf(slot) * 1e6) / ratePerSecond)
+    return this.#task.runStartUs + afterUs
+  }
+
+  #drain(nowUs: number): void {
+    if (this.#drainEndsUs !== undefined) return
+    this.#drainEndsUs = nowUs + this.#task.scenario.load.drainUs
+    this.#nextToConnect = this.#fleet.size
+    this.#fleet.drain()
+    this.#intervals.drain()
+  }
+
+  #finish(nowUs: number): void {
+    if (this.#finished) return
+    this.#finished = true
+    this.#wake.close()
+    this.#fleet.finish(nowUs)
+    const report = this.#intervals.close(nowUs)
+    this.#tell({ kind: 'interval', ...report })
+    this.#task.port.close()
+    this.#settle({
+      shard: this.#task.shard,
+      things: this.#book.handOver(),
+      neverConnected: this.#fleet.size - this.#fleet.ready,
+      lastAnswerMs: (this.#lastAnswerUs - this.#task.runStartUs) / 1e3,
+      counters: this.#meter.totals(),
+    })
+  }
+
+  #tell(message: FromShard): void {
+    this.#task.port.postMessage(message)
+  }
+
+  handshake(thing: number, beganUs: number, nowUs: number, failure: string | undefined): void {
+    if (this.#finished) return
+    this.#fleet.handshake(thing, beganUs, nowUs, failure)
+    this.#look(nowUs)
+  }
+
+  connected(thing: number, nowUs: number): void {
+    if (this.#finished) return
+    this.#fleet.connected(thing, nowUs)
+    this.#look(nowUs)
+  }
+
+  subscribed(thing: number, granted: number, refused: number, nowUs: number): void {
+    if (this.#finished) return
+    this.#fleet.subscribed(thing, granted, refused, nowUs)
+    this.#look(nowUs)
+  }
+
+  sent(thing: number, token: number, nowUs: number): void {
+    if (this.#finished) return
+    this.#fleet.sent(thing, token, nowUs)
+  }
+
+  answered(thing: number, token: number | undefined, reply: Reply, nowUs: number): void {
+    if (this.#finished) return
+    this.#lastAnswerUs = nowUs
+    this.#fleet.answered(thing, token, reply, nowUs)
+    this.#look(nowUs)
+  }
+
+  notified(thing: number, notification: JobsNotification, nowUs: number): void {
+    if (this.#finished) return
+    this.#fleet.notified(thing, notification, nowUs)
+    this.#look(nowUs)
+  }
+
+  dropped(thing: number, cause: string, nowUs: number): void {
+    if (this.#finished) return
+    this.#fleet.dropped(thing, cause, nowUs)
+    this.#look(nowUs)
+  }
+}

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const SRC = fileURLToPath(new URL('../../src', import.meta.url))
+const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.ts'),
+)
+
+/** The table of src/README.md: who may import whom. */
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  errors: [],
+  protocol: [],
+  clock: [],
+  ledger: ['errors', 'protocol', 'clock'],
+  metrics: ['errors', 'protocol', 'clock'],
+  scenario: ['errors', 'protocol', 'clock'],
+  transport: ['errors', 'protocol', 'clock'],
+  service: ['errors', 'protocol', 'clock', 'ledger'],
+  thing: ['errors', 'protocol', 'clock', 'scenario', 'ledger'],
+  results: ['errors', 'scenario', 'metrics', 'ledger'],
+  run: [
+    ...['errors', 'protocol', 'clock', 'scenario', 'thing'],
+    ...['transport', 'metrics', 'ledger', 'results'],
+  ],
+  simulate: [
+    ...['errors', 'protocol', 'clock', 'scenario', 'thing'],
+    ...['service', 'metrics', 'ledger', 'results'],
+  ],
+  report: ['errors', 'scenario', 'metrics', 'results'],
+}
+
+/** Each third-party library has one room. */
+const ROOM_OF_LIBRARY: Record<string, string> = {
+  mqtt: 'transport',
+  undici: 'transport',
+  aedes: 'service',
+  piscina: 'run',
+  yargs: 'cli',
+  flatqueue: 'clock',
+  'hdr-histogram-js': 'metrics',
+  zod: 'scenario',
+  yaml: 'scenario',
+  uplot: 'report',
+}
+
+function roomOf(file: string): string {
+  return file === 'errors.ts' ? 'errors' : (file.split('/')[0] ?? '')
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(resolve(SRC, file), 'utf8')
+  return [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, from]) => from ?? '')
+}
+
+test.each(FILES)('%s imports only rooms that the table allows', (file) => {
+  const room = roomOf(file)
+  const foreign = importsOf(file)
+    .filter((from) => from.startsWith('.'))
+    .map((from) => roomOf(relative(SRC, resolve(SRC, dirname(file), from))))
+    .filter((other) => other !== room && room !== 'cli' && !MAY_IMPORT[room]?.includes(other))
+  expect(foreign).toEqual([])
+})
+
+test.each(FILES)('%s imports a library only in the room of that library', (file) => {
+  const strangers = importsOf(file)
+    .filter((from) => !from.startsWith('.') && !from.startsWith('node:'))
+    .map((from) => /^(?:@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? from)
+    .filter((library) => ROOM_OF_LIBRARY[library] !== roomOf(file))
+  expect(strangers).toEqual([])
+})
+
+const PURE = FILES.filter((file) =>
+  /^(protocol|scenario|thing|ledger|metrics|simulate|results\/(?!run-folder))/.test(file),
+)
+
+test.each(PURE)('%s knows no ambient time or randomness', (file) => {
+  expect(codeOf(file)).not.toMatch(/\bDate\.|new Date\(\)|Math\.random|performance\.|setTimeout\(/)
+})
+
+const ARITHMETIC = FILES.filter((file) =>
+  /^(clock|protocol|scenario|thing|ledger|simulate)/.test(file),
+)
+
+test.each(ARITHMETIC)('%s uses no function that differs between engines', (file) => {
+  const text = codeOf(file)
+  expect(text).not.toMatch(/Math\.(log|exp|pow|sin|cos|tan|log2|log10|expm1|log1p)\b/)
+  expect(text).not.toMatch(/[\w)\]]\s*\*\*\s*[\w(]/)
+})
+
+test.each(FILES.filter((file) => !/^(clock|cli)\//.test(file)))(
+  '%s takes time, timers and the environment from the clock room or not at all',
+  (file) => {
+    expect(codeOf(file)).not.toMatch(
+      /\bDate\.now|new Date\(\)|Math\.random|\bsetTimeout\(|\bsetInterval\(|process\.env\b/,
+    )
+  },
+)
+
+/** Without comments and strings, in which the forbidden words may be named. */
+function codeOf(file: string): string {
+  return readFileSync(resolve(SRC, file), 'utf8')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/\/\/.*$/gm, '')
+    .replaceAll(/'(?:[^'\\\n]|\\.)*'/g, "''")
+}
