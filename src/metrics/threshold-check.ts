@@ -1,0 +1,81 @@
+import type { Histogram } from 'hdr-histogram-js'
+import { latencyMs } from './latencies.ts'
+import type { SeriesName } from './series.ts'
+import { holds, type Threshold } from './threshold.ts'
+import type { Measure } from './threshold-metrics.ts'
+
+/** What was counted and timed over one stretch of time. */
+export interface Span {
+  /** How long it was; 0 when the run had no such stretch. */
+  readonly seconds: number
+  count(name: SeriesName): number
+  series(name: SeriesName): Histogram | undefined
+}
+
+/** A run, as far as thresholds look at it. */
+export interface MeasuredRun {
+  /** All stages. */
+  readonly total: Span
+  readonly load: Span
+  /** All windows of so many seconds inside the load, one a second. A window is valid until the next. */
+  windows(seconds: number, series: SeriesName | undefined): Iterable<Span>
+}
+
+export interface ThresholdOutcome {
+  readonly expression: string
+  /** In the unit of the measure; the worst window's. null when there was nothing to measure. */
+  readonly observed: number | null
+  readonly passed: boolean
+}
+
+/** Nothing measured never passes: a run without answers has no latency to be proud of. */
+export function checkThreshold(threshold: Threshold, run: MeasuredRun): ThresholdOutcome {
+  const observed = worst(threshold, observations(threshold, run))
+  const passed = observed !== null && holds(observed, threshold.comparison, threshold.limit)
+  return { expression: threshold.expression, observed, passed }
+}
+
+function* observations({ measure, windowSeconds }: Threshold, run: MeasuredRun): Iterable<number> {
+  const series = measure.kind === 'latency' ? measure.series : undefined
+  const spans =
+    windowSeconds === undefined ? [run[measure.span]] : run.windows(windowSeconds, series)
+  for (const span of spans) {
+    const observed = observe(measure, span)
+    if (observed !== undefined) yield observed
+  }
+}
+
+function observe(measure: Measure, span: Span): number | undefined {
+  switch (measure.kind) {
+    case 'latency': {
+      const histogram = span.series(measure.series)
+      return histogram && latencyMs(histogram, measure.statistic)
+    }
+    case 'share': {
+      const whole = sum(measure.whole, span)
+      return whole === 0 ? undefined : sum(measure.part, span) / whole
+    }
+    case 'rate':
+      return span.seconds === 0 ? undefined : sum(measure.counters, span) / span.seconds
+    default:
+      return span.seconds === 0 ? undefined : sum(measure.counters, span)
+  }
+}
+
+function sum(names: readonly SeriesName[], span: Span): number {
+  return names.reduce((total, name) => total + span.count(name), 0)
+}
+
+/** Of several windows the one that decides. */
+function worst({ comparison, limit }: Threshold, observed: Iterable<number>): number | null {
+  let found: number | null = null
+  for (const value of observed) {
+    if (found === null || isWorse(value, found)) found = value
+  }
+  return found
+
+  function isWorse(value: number, than: number): boolean {
+    if (comparison === '==') return Math.abs(value - limit) > Math.abs(than - limit)
+    return comparison.startsWith('<') ? value > than : value < than
+  }
+}

@@ -1,0 +1,181 @@
+import type { Histogram } from 'hdr-histogram-js'
+import { expect, onTestFinished, test } from 'vitest'
+import { newHistogram, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
+import { parseThreshold, type Threshold, thresholdProblem } from '../../src/metrics/threshold.ts'
+import { checkThreshold, type MeasuredRun, type Span } from '../../src/metrics/threshold-check.ts'
+
+await prepareRecorders()
+
+test.each([
+  ['start-next.response.p99 < 250ms', '<', 250, undefined],
+  ['start-next.throttled.response.p99.9 <= 1.5s', '<=', 1_500, undefined],
+  ['update.throttled.share < 25% for 30s', '<', 0.25, 30],
+  ['update.throttled.share<0.25 for 2m', '<', 0.25, 120],
+  ['executions.succeeded.share >= 95%', '>=', 0.95, undefined],
+  ['executions.stuck == 0', '==', 0, undefined],
+  ['update.accepted.rate > 190/s for 10s', '>', 190, 10],
+  ['throttling.share < 1%', '<', 0.01, undefined],
+  ['arrivals.dropped.share <= 0.1%', '<=', 0.001, undefined],
+  ['arrivals.acquire.p99 < 5s', '<', 5_000, undefined],
+  ['schedule-lag.p99 < 10', '<', 10, undefined],
+  ['connect.response.max < 1s', '<', 1_000, undefined],
+  ['subscribe.lost == 0', '==', 0, undefined],
+  ['describe.service.mean < 3ms', '<', 3, undefined],
+])('%s is understood', (expression, comparison, limit, windowSeconds) => {
+  expect(parseThreshold(expression)).toMatchObject({ expression, comparison, limit, windowSeconds })
+})
+
+test.each([
+  ['', 'column 1: an empty threshold measures nothing'],
+  [
+    'start-next.respons.p99 < 1ms',
+    'column 1: there is no metric start-next.respons.p99; the nearest is start-next.response.p99',
+  ],
+  [
+    '  update.trottled.share < 1%',
+    'column 3: there is no metric update.trottled.share; the nearest is update.throttled.share',
+  ],
+  ['update.something.else.entirely < 1', 'update. goes on with response, service, lag, accepted'],
+  ['latency < 1', 'metrics begin with start-next, update, describe'],
+  ['update.lost', 'column 12: expected one of < <= > >= ==, found nothing'],
+  ['update.lost = 0', 'column 13: expected one of < <= > >= ==, found ='],
+  ['update.lost is 0', 'column 13: expected one of < <= > >= ==, found is'],
+  ['update.lost <', 'column 14: expected a plain number such as 0, found nothing'],
+  ['update.lost < few', 'column 15: expected a plain number such as 0, found few'],
+  ['update.lost < 5%', 'column 15: the unit of 5% does not fit a count'],
+  ['update.response.p99 < 5%', 'column 23: the unit of 5% does not fit a latency'],
+  ['update.lost.share < 5ms', 'column 21: the unit of 5ms does not fit a share'],
+  ['update.lost.share < 5', 'column 21: 5 is more than all; write a share such as 95% or 0.95'],
+  ['update.lost < 5 for 30', 'column 21: expected whole seconds from 1s to 24h'],
+  [
+    'update.lost < 5 for',
+    'column 20: expected whole seconds from 1s to 24h, such as 30s, found nothing',
+  ],
+  ['update.lost < 5 for 0s', 'column 21: expected whole seconds'],
+  [
+    'update.lost < 5 over phase steady',
+    'column 17: expected for <duration> or the end, found over',
+  ],
+  ['update.lost < 5 for 30s please', 'column 25: expected the end, found please'],
+])('%j is refused, with its place', (expression, sentence) => {
+  expect(thresholdProblem(expression)).toContain(sentence)
+})
+
+test.each([
+  { expression: 'update.lost < 5', observed: 4, passed: true },
+  { expression: 'update.lost < 4', observed: 4, passed: false },
+  { expression: 'update.lost <= 4', observed: 4, passed: true },
+  { expression: 'update.lost > 4', observed: 4, passed: false },
+  { expression: 'update.lost >= 4', observed: 4, passed: true },
+  { expression: 'update.lost == 4', observed: 4, passed: true },
+  { expression: 'update.lost.rate == 0.4/s', observed: 0.4, passed: true },
+  { expression: 'update.lost.share <= 40%', observed: 0.4, passed: true },
+  { expression: 'update.response.max < 3ms', observed: 2, passed: true },
+  { expression: 'update.response.max < 2ms', observed: 2, passed: false },
+])('$expression observes $observed', ({ expression, observed, passed }) => {
+  const load = span(
+    10,
+    { 'update.lost': 4, 'update.issued': 10 },
+    { 'update.accepted.response': [2_000] },
+  )
+  const run = runOf({ load })
+
+  expect(checkThreshold(parsed(expression), run)).toEqual({ expression, observed, passed })
+})
+
+test('operations are measured over the load, executions and arrivals over the whole run', () => {
+  const counters = { 'update.lost': 1, 'execution.stuck': 1, 'start.dropped': 1 }
+  const run = runOf({
+    load: span(10, counters),
+    total: span(20, { 'update.lost': 3, 'execution.stuck': 3, 'start.dropped': 3 }),
+  })
+  const observed = (expression: string) => checkThreshold(parsed(expression), run).observed
+
+  expect(observed('update.lost < 9')).toBe(1)
+  expect(observed('executions.stuck < 9')).toBe(3)
+  expect(observed('arrivals.dropped < 9')).toBe(3)
+})
+
+test('the share of succeeded executions is of all that ended, however they did', () => {
+  const total = span(1, {
+    'execution.started': 100,
+    'execution.succeeded': 4,
+    'execution.failed': 1,
+    'execution.rejected': 1,
+    'execution.timedOut': 1,
+    'execution.canceled': 1,
+    'execution.stuck': 2,
+  })
+  expect(
+    checkThreshold(parsed('executions.succeeded.share >= 40%'), runOf({ total })),
+  ).toMatchObject({ observed: 0.4, passed: true })
+})
+
+test.each([
+  'update.response.p99 < 1s',
+  'update.lost.share < 1%',
+  'executions.succeeded.share >= 0%',
+  'update.lost == 0',
+  'update.accepted.rate >= 0/s',
+  'update.lost.share < 1% for 5s',
+])('%s does not pass when nothing was measured', (expression) => {
+  expect(checkThreshold(parsed(expression), runOf({ load: span(0, {}) }))).toEqual({
+    expression,
+    observed: null,
+    passed: false,
+  })
+})
+
+test.each([
+  { expression: 'update.lost < 5 for 3s', observed: 7, passed: false },
+  { expression: 'update.lost <= 7 for 3s', observed: 7, passed: true },
+  { expression: 'update.lost > 0 for 3s', observed: 1, passed: true },
+  { expression: 'update.lost > 1 for 3s', observed: 1, passed: false },
+  { expression: 'update.lost == 1 for 3s', observed: 7, passed: false },
+])('with `for`, $expression is decided by the worst window', ({ expression, observed, passed }) => {
+  const windows = [1, 7, 3].map((lost) => span(3, { 'update.lost': lost }))
+  const run = runOf({ load: span(9, { 'update.lost': 0 }), windows })
+
+  expect(checkThreshold(parsed(expression), run)).toEqual({ expression, observed, passed })
+})
+
+test('a window in which nothing was measured decides nothing', () => {
+  const windows = [span(3, {}), span(3, { 'update.lost': 1, 'update.issued': 2 })]
+  const outcome = checkThreshold(parsed('update.lost.share <= 50% for 3s'), runOf({ windows }))
+
+  expect(outcome).toMatchObject({ observed: 0.5, passed: true })
+})
+
+function parsed(expression: string): Threshold {
+  const threshold = parseThreshold(expression)
+  if ('problem' in threshold) throw new Error(threshold.problem)
+  return threshold
+}
+
+function span(
+  seconds: number,
+  counters: Record<string, number>,
+  series: Record<string, number[]> = {},
+): Span {
+  const histograms = new Map<string, Histogram>()
+  for (const [name, values] of Object.entries(series)) {
+    const histogram = newHistogram()
+    for (const value of values) histogram.recordValue(value)
+    histograms.set(name, histogram)
+    onTestFinished(() => histogram.destroy())
+  }
+  return {
+    seconds,
+    count: (name) => counters[name] ?? 0,
+    series: (name) => histograms.get(name),
+  }
+}
+
+function runOf(parts: { load?: Span; total?: Span; windows?: Span[] }): MeasuredRun {
+  const none = span(0, {})
+  return {
+    load: parts.load ?? none,
+    total: parts.total ?? none,
+    windows: () => parts.windows ?? [],
+  }
+}
