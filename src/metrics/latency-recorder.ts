@@ -1,5 +1,7 @@
 import { build, type Histogram, initWebAssembly, initWebAssemblySync } from 'hdr-histogram-js'
 
+export type { Histogram } from 'hdr-histogram-js'
+
 /** 600 s. The range is part of what a `.hlog` holds: logs of different ranges do not add up. */
 export const HIGHEST_US = 600_000_000
 

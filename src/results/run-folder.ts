@@ -1,0 +1,154 @@
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { ShakedownError } from '../errors.ts'
+import { logHeader, logLine } from '../metrics/interval-log.ts'
+import type { Histogram } from '../metrics/latency-recorder.ts'
+import type { SeriesName } from '../metrics/series.ts'
+import type { IntervalRow, Row, RunRow } from './rows.ts'
+
+/** The files of a run folder (design section 6). Whatever is not written while a run goes on is derived. */
+export const RUN_FILES = {
+  scenario: 'scenario.yaml',
+  plan: 'plan.json',
+  intervals: 'intervals.ndjson',
+  merged: 'merged.hlog',
+  summary: 'summary.json',
+} as const
+
+export function workerLogName(worker: number): string {
+  return `worker-${worker}.hlog`
+}
+
+/**
+ * Makes the folder of a new run.
+ * @throws ShakedownError FOLDER_UNUSABLE when it holds something, is no folder, or cannot be written.
+ */
+export function createRunFolder(folder: string): void {
+  if (hasEntries(folder)) {
+    throw unusable(folder, 'it is not empty, and a run never writes over another one', {
+      hint: 'Name a folder that does not exist yet, or leave --out away to get one under reports/.',
+    })
+  }
+  attempt(folder, () => {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK | constants.X_OK)
+  })
+}
+
+/** Appends one row as one line by one write, so that rows of several threads do not mix. */
+export function appendRow(folder: string, row: Row): void {
+  attempt(folder, () =>
+    appendFileSync(join(folder, RUN_FILES.intervals), `${JSON.stringify(row)}\n`),
+  )
+}
+
+/**
+ * What one worker writes: histograms into its own `.hlog` first, its row into the common
+ * `intervals.ndjson` second. An interval without its row was not finished.
+ */
+export interface WorkerLog {
+  /** Encodes one histogram, about 0.15 ms. Nothing is written before `finish`. */
+  add(name: SeriesName, fromMs: number, toMs: number, histogram: Histogram): void
+  /** Writes what was added and then the row. */
+  finish(row: IntervalRow): void
+  /** Both at once. */
+  append(row: IntervalRow, histograms: Iterable<readonly [SeriesName, Histogram]>): void
+}
+
+/** Begins the log of one worker. The run row should stand already: it says when the run began. */
+export function openWorkerLog(folder: string, worker: number): WorkerLog {
+  const path = join(folder, workerLogName(worker))
+  attempt(folder, () => writeFileSync(path, logHeader(startedAtMs(folder)), { flag: 'wx' }))
+  let lines = ''
+  const log: WorkerLog = {
+    add(name, fromMs, toMs, histogram) {
+      lines += logLine(name, fromMs, toMs, histogram)
+    },
+    finish(row) {
+      if (lines !== '') attempt(folder, () => appendFileSync(path, lines))
+      lines = ''
+      appendRow(folder, row)
+    },
+    append(row, histograms) {
+      for (const [name, histogram] of histograms) log.add(name, row.fromMs, row.toMs, histogram)
+      log.finish(row)
+    },
+  }
+  return log
+}
+
+/** Writes a file of the folder as a whole: scenario and plan before a run, reports after it. */
+export function writeText(folder: string, name: string, text: string): void {
+  attempt(folder, () => writeFileSync(join(folder, name), text))
+}
+
+/** Runs what touches the folder; what the file system refuses is said in terms of the folder. */
+export function attempt<Result>(folder: string, touch: () => Result): Result {
+  try {
+    return touch()
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw unusable(folder, REASONS[code] ?? message, {
+      hint: CURES[code] ?? 'Name another folder with --out, one that can be written.',
+      cause: error,
+    })
+  }
+}
+
+export function unusable(
+  folder: string,
+  reason: string,
+  options: { hint: string; cause?: unknown },
+): ShakedownError {
+  return new ShakedownError(
+    'FOLDER_UNUSABLE',
+    `The run folder ${folder} cannot be used: ${reason}.`,
+    options,
+  )
+}
+
+const REASONS: Record<string, string> = {
+  EACCES: 'it must not be written',
+  EPERM: 'it must not be written',
+  EROFS: 'its file system is read-only',
+  ENOSPC: 'its file system is full',
+  ENOTDIR: 'a part of its path is a file',
+  EEXIST: 'it is a file',
+  ENOENT: 'a file or folder of it is missing',
+}
+
+const CURES: Record<string, string> = {
+  ENOSPC: 'Make room there, or name a folder on another disk with --out.',
+  ENOENT: 'Give the folder of a run, as it was printed at its end.',
+}
+
+function hasEntries(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > 0
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+    return attempt(folder, () => {
+      throw error
+    })
+  }
+}
+
+/** Only tells other readers of the log when it was; 0 without a run row. */
+function startedAtMs(folder: string): number {
+  try {
+    const [first = ''] = readFileSync(join(folder, RUN_FILES.intervals), 'utf8').split('\n', 1)
+    const atMs = Date.parse((JSON.parse(first) as RunRow).startedAt)
+    return Number.isNaN(atMs) ? 0 : atMs
+  } catch {
+    return 0
+  }
+}
