@@ -1,0 +1,41 @@
+import type { MixRow, RetryPolicy, Scenario } from '../scenario/scenario.ts'
+import type { FleetEffects, Meter, ThingBook } from './ports.ts'
+import type { ThingTable } from './thing-table.ts'
+import type { Timers } from './timers.ts'
+
+/** What the parts of a fleet share. */
+export interface FleetParts {
+  readonly scenario: Scenario
+  readonly shard: number
+  readonly shards: number
+  readonly table: ThingTable
+  readonly timers: Timers
+  readonly effects: FleetEffects
+  readonly meter: Meter
+  readonly book: ThingBook
+  /** By `ThingTable.row`. */
+  readonly rows: readonly FleetRow[]
+}
+
+/** What is the same for all things of one row of the mix. */
+export interface FleetRow {
+  readonly mix: MixRow
+  readonly retry: RetryPolicy
+}
+
+/** The index of a slot's thing in the whole fleet. Every draw takes it, so that plan and draws do not
+ *  depend on the number of shards. */
+export function globalOf(parts: FleetParts, slot: number): number {
+  return parts.shard + slot * parts.shards
+}
+
+export function rowOf(parts: FleetParts, slot: number): FleetRow {
+  const row = parts.rows[parts.table.row[slot] as number]
+  if (row === undefined) throw new RangeError(`slot ${slot} has no row of the mix`)
+  return row
+}
+
+/** How the thing in this slot tries again. */
+export function retryOf(parts: FleetParts, slot: number): RetryPolicy {
+  return rowOf(parts, slot).retry
+}

@@ -1,0 +1,187 @@
+import { SlotList } from './slot-list.ts'
+
+/** How far a thing has come with its connection. */
+export const Connection = { none: 0, connecting: 1, subscribing: 2, online: 3 } as const
+
+/** What a thing is doing. */
+export const Activity = {
+  /** Nothing is in hand. In a loop the pause runs. */
+  idle: 0,
+  /** It wants the next execution. */
+  asking: 1,
+  /** A slice of work is running. */
+  working: 2,
+  /** It wants an update to be accepted. */
+  reporting: 3,
+  /** It wants to know how the execution stands, after a VersionMismatch. */
+  rereading: 4,
+} as const
+
+/** How far the one request of a thing has come. */
+export const Request = {
+  none: 0,
+  /** Decided while the thing was not online. */
+  waiting: 1,
+  /** Handed to the link; nothing has been written yet. */
+  sending: 2,
+  /** Its bytes went to the socket: the attempt is issued. */
+  sent: 3,
+  /** The last attempt has failed and the next one is not due yet. */
+  backoff: 4,
+} as const
+
+/**
+ * The things of a shard, one slot each, as columns. Measured with 100,000 things and random access:
+ * 97 ns an event for a dozen fields in columns, over 300 ns for the same fields in objects.
+ */
+export class ThingTable {
+  readonly size: number
+
+  /** `Connection`. */
+  readonly connection: Uint8Array
+  /** 1: speaks HTTP, so it neither subscribes nor hears notifications. */
+  readonly http: Uint8Array
+  /** Index of its row of the mix. */
+  readonly row: Uint16Array
+  /** 1: has been online at least once. */
+  readonly ready: Uint8Array
+  /** Since when it may send, or the last time it might. */
+  readonly onlineSinceUs: Float64Array
+  /** Due time of the next handshake; NaN once a handshake has used it. */
+  readonly connectDueUs: Float64Array
+  /** How many connections it has begun. */
+  readonly connects: Uint32Array
+  /** Failed in a row, short-lived ones included. */
+  readonly connectFailures: Uint32Array
+  readonly subscribeFailures: Uint32Array
+  readonly subscribeDueUs: Float64Array
+  readonly subscribeSentUs: Float64Array
+  /** Filters asked for and not answered. */
+  readonly openFilters: Uint16Array
+
+  /** `Activity`; change it with `setActivity`. */
+  readonly activity: Uint8Array
+  /** Due time of what made the thing ask; its acquire time counts from here. */
+  readonly startDueUs: Float64Array
+  /** How often it has set out to ask. */
+  readonly asks: Uint32Array
+  /** How many executions it has begun. */
+  readonly begun: Uint32Array
+  /** The execution begun last, as long as it has not ended in the eyes of the thing. */
+  readonly jobId: (string | undefined)[]
+  readonly executionNumber: Uint32Array
+  /** When the answer came that gave it the execution. */
+  readonly beganUs: Float64Array
+  /** Duration of one slice of work, updates + 1 of which make the whole. */
+  readonly sliceUs: Float64Array
+  /** Progress updates that have been accepted. */
+  readonly step: Uint16Array
+  /** Index into `OUTCOMES`: how the execution will end. */
+  readonly outcome: Uint8Array
+  /** 1: this update has met a VersionMismatch before. */
+  readonly reread: Uint8Array
+  /** The execution that a notification has named and no start-next has brought yet. */
+  readonly wishJobId: (string | undefined)[]
+  readonly wishNumber: Uint32Array
+
+  /** `Request`; change it with `setRequest`. */
+  readonly request: Uint8Array
+  /** Index into `OPERATIONS`. */
+  readonly operation: Uint8Array
+  readonly dueUs: Float64Array
+  readonly sentUs: Float64Array
+  readonly deadlineUs: Float64Array
+  /** Attempts of the request that have failed. */
+  readonly tries: Uint32Array
+  /** 1: the attempt is the first of a planned start. */
+  readonly planned: Uint8Array
+  /** 1: an attempt of this request may have been carried out although nobody said so. */
+  readonly unsure: Uint8Array
+
+  /** Online and idle, longest first. */
+  readonly idle: SlotList
+  online = 0
+  everOnline = 0
+  busy = 0
+  working = 0
+  openRequests = 0
+  ended = 0
+
+  constructor(size: number) {
+    this.size = size
+    this.connection = new Uint8Array(size)
+    this.http = new Uint8Array(size)
+    this.row = new Uint16Array(size)
+    this.ready = new Uint8Array(size)
+    this.onlineSinceUs = new Float64Array(size)
+    this.connectDueUs = new Float64Array(size).fill(Number.NaN)
+    this.connects = new Uint32Array(size)
+    this.connectFailures = new Uint32Array(size)
+    this.subscribeFailures = new Uint32Array(size)
+    this.subscribeDueUs = new Float64Array(size)
+    this.subscribeSentUs = new Float64Array(size)
+    this.openFilters = new Uint16Array(size)
+    this.activity = new Uint8Array(size)
+    this.startDueUs = new Float64Array(size)
+    this.asks = new Uint32Array(size)
+    this.begun = new Uint32Array(size)
+    this.jobId = new Array<string | undefined>(size).fill(undefined)
+    this.executionNumber = new Uint32Array(size)
+    this.beganUs = new Float64Array(size)
+    this.sliceUs = new Float64Array(size)
+    this.step = new Uint16Array(size)
+    this.outcome = new Uint8Array(size)
+    this.reread = new Uint8Array(size)
+    this.wishJobId = new Array<string | undefined>(size).fill(undefined)
+    this.wishNumber = new Uint32Array(size)
+    this.request = new Uint8Array(size)
+    this.operation = new Uint8Array(size)
+    this.dueUs = new Float64Array(size)
+    this.sentUs = new Float64Array(size)
+    this.deadlineUs = new Float64Array(size)
+    this.tries = new Uint32Array(size)
+    this.planned = new Uint8Array(size)
+    this.unsure = new Uint8Array(size)
+    this.idle = new SlotList(size)
+  }
+
+  isOnline(slot: number): boolean {
+    return this.connection[slot] === Connection.online
+  }
+
+  /** Keeps the counters and the idle list. */
+  setConnection(slot: number, connection: number): void {
+    const was = this.isOnline(slot)
+    this.connection[slot] = connection
+    const is = this.isOnline(slot)
+    if (was === is) return
+    this.online += is ? 1 : -1
+    if (is && this.ready[slot] === 0) {
+      this.ready[slot] = 1
+      this.everOnline += 1
+    }
+    this.#list(slot)
+  }
+
+  setActivity(slot: number, activity: number): void {
+    const was = this.activity[slot] as number
+    this.activity[slot] = activity
+    this.busy += Number(activity !== Activity.idle) - Number(was !== Activity.idle)
+    this.working += Number(activity >= Activity.working) - Number(was >= Activity.working)
+    this.#list(slot)
+  }
+
+  setRequest(slot: number, request: number): void {
+    this.openRequests += Number(isOpen(request)) - Number(isOpen(this.request[slot] as number))
+    this.request[slot] = request
+  }
+
+  #list(slot: number): void {
+    if (this.isOnline(slot) && this.activity[slot] === Activity.idle) this.idle.push(slot)
+    else this.idle.remove(slot)
+  }
+}
+
+function isOpen(request: number): boolean {
+  return request === Request.waiting || request === Request.sending || request === Request.sent
+}
