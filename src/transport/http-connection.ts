@@ -1,0 +1,194 @@
+import { type buildConnector, Client, type Dispatcher } from 'undici'
+import type { Clock } from '../clock/clock.ts'
+import { malformed } from '../protocol/answer-json.ts'
+import { type HttpCall, httpReply } from '../protocol/http.ts'
+import type { Reply } from '../protocol/jobs.ts'
+import type { LinkSink } from './link.ts'
+
+/** Larger responses are refused. */
+export const RESPONSE_MAX_BYTES = 262_144
+
+const HOUR_MS = 3_600_000
+
+/**
+ * The thing times its requests out itself. undici closes an idle socket after 4 s unless told
+ * otherwise; a hint of the server (`Keep-Alive: timeout=5`) is still obeyed, a second early.
+ */
+const OPTIONS: Client.Options = {
+  headersTimeout: 0,
+  bodyTimeout: 0,
+  maxResponseSize: RESPONSE_MAX_BYTES,
+  keepAliveTimeout: HOUR_MS,
+  keepAliveMaxTimeout: HOUR_MS,
+  keepAliveTimeoutThreshold: 1_000,
+}
+
+/** One thing's client between `connect` and its end. Nothing is told once it is over. */
+export class HttpConnection {
+  over = false
+  readonly #thing: number
+  readonly #clock: Clock
+  readonly #sink: LinkSink
+  readonly #client: Client
+  /** Requests whose answer is awaited: rarely more than one. */
+  readonly #open: Exchange[] = []
+
+  constructor(
+    thing: number,
+    url: string,
+    connector: buildConnector.connector,
+    clock: Clock,
+    sink: LinkSink,
+  ) {
+    this.#thing = thing
+    this.#clock = clock
+    this.#sink = sink
+    this.#client = new Client(url, {
+      ...OPTIONS,
+      connect: (socketOptions, callback) => this.#connect(connector, socketOptions, callback),
+    })
+  }
+
+  send(token: number, call: HttpCall): void {
+    const exchange = new Exchange(this, token)
+    this.#open.push(exchange)
+    this.#client.dispatch(call, exchange)
+  }
+
+  /** Gives the request's socket up if it has one. The next request opens another. */
+  cancel(token: number): void {
+    const exchange = this.#open.find((open) => open.token === token)
+    if (exchange === undefined) return
+    this.#settle(exchange)
+    exchange.cancel()
+  }
+
+  /** Quietly. */
+  end(): void {
+    this.over = true
+    this.#open.length = 0
+    this.#client.destroy(() => {})
+  }
+
+  sent(token: number): void {
+    if (!this.over) this.#sink.sent(this.#thing, token, this.#clock.nowUs())
+  }
+
+  answered(exchange: Exchange, reply: Reply): void {
+    if (!this.#settle(exchange)) return
+    this.#sink.answered(this.#thing, exchange.token, reply, this.#clock.nowUs())
+  }
+
+  died(exchange: Exchange, cause: string): void {
+    if (!this.#settle(exchange)) return
+    this.end()
+    this.#sink.dropped(this.#thing, cause, this.#clock.nowUs())
+  }
+
+  /** Whether the exchange was still awaited. */
+  #settle(exchange: Exchange): boolean {
+    const at = this.#open.indexOf(exchange)
+    if (at >= 0) this.#open.splice(at, 1)
+    return at >= 0
+  }
+
+  /** Each new socket is a handshake of its own, measured from this call to its callback. */
+  #connect(
+    connector: buildConnector.connector,
+    options: buildConnector.Options,
+    callback: buildConnector.Callback,
+  ): void {
+    const beganUs = this.#clock.nowUs()
+    connector(options, (...result) => {
+      const [error] = result
+      const failure = error === null ? undefined : causeOf(error)
+      if (!this.over) this.#sink.handshake(this.#thing, beganUs, this.#clock.nowUs(), failure)
+      callback(...result)
+    })
+  }
+}
+
+/** One request and its response, as undici tells it. */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly token: number
+  readonly #connection: HttpConnection
+  #controller: Dispatcher.DispatchController | undefined
+  #cancelled = false
+  #statusCode = 0
+  #errorType: string | undefined
+  readonly #chunks: Buffer[] = []
+
+  constructor(connection: HttpConnection, token: number) {
+    this.#connection = connection
+    this.token = token
+  }
+
+  cancel(): void {
+    this.#cancelled = true
+    this.#controller?.abort(new Error('cancelled'))
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller
+    // Still waiting for its socket when it was cancelled: it is not to go out any more.
+    if (this.#cancelled) controller.abort(new Error('cancelled'))
+    else safely(() => this.#connection.sent(this.token))
+  }
+
+  onResponseStart(
+    _: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    const errorType = headers['x-amzn-errortype']
+    this.#statusCode = statusCode
+    this.#errorType = typeof errorType === 'object' ? errorType[0] : errorType
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const text = textOf(this.#chunks)
+    const reply = httpReply(this.#statusCode, this.#errorType, text)
+    safely(() => this.#connection.answered(this, reply))
+  }
+
+  onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
+    if (error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
+      const reply = malformed(`more than ${RESPONSE_MAX_BYTES} bytes`)
+      safely(() => this.#connection.answered(this, reply))
+    } else {
+      safely(() => this.#connection.died(this, causeOf(error)))
+    }
+  }
+}
+
+/** undici takes what its handlers throw for a failed request. A bug of ours must not pass for one. */
+function safely(tell: () => void): void {
+  try {
+    tell()
+  } catch (error) {
+    queueMicrotask(() => {
+      throw error
+    })
+  }
+}
+
+function textOf(chunks: readonly Buffer[]): string {
+  const [first] = chunks
+  if (first === undefined) return ''
+  return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString()
+}
+
+/** The library's own words where they are the same thing as another's. */
+const CAUSES: ReadonlyMap<string, string> = new Map([
+  ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
+  ['UND_ERR_SOCKET', 'closed'],
+])
+
+function causeOf(error: Error & { code?: string }): string {
+  const { code = error.name } = error
+  return CAUSES.get(code) ?? (code.startsWith('HPE_') ? 'not-http' : code)
+}

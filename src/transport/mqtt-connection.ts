@@ -1,0 +1,273 @@
+import type { Socket } from 'node:net'
+import { type ClientSubscribeCallback, type IDisconnectPacket, MqttClient } from 'mqtt'
+import type { Clock } from '../clock/clock.ts'
+import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
+import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
+import { requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
+import type { LinkSink } from './link.ts'
+import { NO_STORE } from './no-store.ts'
+import { openSocket } from './open-socket.ts'
+import type { Target } from './target.ts'
+import { tokenOf, tokenText } from './token-text.ts'
+
+type Suback = NonNullable<Parameters<ClientSubscribeCallback>[2]>
+
+/** What all connections of a link share. */
+export interface MqttWay {
+  readonly target: Target
+  readonly connectTimeoutMs: number
+  readonly clock: Clock
+  readonly sink: LinkSink
+}
+
+/** How one thing talks MQTT. Plain data; a scenario's `MqttSettings` fit. */
+export interface MqttThingSettings {
+  /** Protocol version: 4 is 3.1.1. */
+  readonly version: 4 | 5
+  /** 0 switches keep-alive off. */
+  readonly keepAliveSeconds: number
+  readonly clean: boolean
+  readonly qos: 0 | 1
+  /** Last levels of the filters under `$aws/things/<thing>/jobs/`. */
+  readonly subscribe: readonly string[]
+}
+
+/** Twice what AWS lets a packet have. A longer one is not waited for. */
+export const PACKET_MAX_BYTES = 262_144
+/** Written, and not taken by the socket: the service has stopped reading. */
+export const UNSENT_MAX_BYTES = 262_144
+/** AWS accepts no more before their PUBACKs flow (quota of the message broker, not adjustable). */
+export const UNACKNOWLEDGED_MAX = 100
+/** AWS refuses a SUBSCRIBE with more, and closes the connection. */
+const FILTERS_MAX = 8
+/** How long a service may take to close its end after a DISCONNECT. */
+const LINGER_MS = 5_000
+
+/** Normal disconnection, in 3.1.1 and in 5. */
+const DISCONNECT = Buffer.from([0xe0, 0x00])
+
+const nothing = () => {}
+const socketOf = (client: MqttClient): Socket => (client as MqttConnection).openSocket()
+
+/**
+ * One thing's client between `connect` and its end. It is the library's client and not a holder of
+ * one, and its listeners are shared functions: closures for each thing would cost memory times fleet.
+ */
+export class MqttConnection extends MqttClient {
+  /** Nothing is told once it is. */
+  over = false
+  readonly #way: MqttWay
+  readonly #thing: number
+  readonly #settings: MqttThingSettings
+  /** `$aws/things/T/jobs/`. */
+  readonly #prefix: string
+  readonly #beganUs: number
+  #open = false
+  #unacknowledged = 0
+  /** Bytes since the last whole packet. */
+  #unparsedBytes = 0
+
+  constructor(way: MqttWay, thing: number, name: string, settings: MqttThingSettings) {
+    super(socketOf, {
+      clientId: name,
+      protocolVersion: settings.version,
+      keepalive: settings.keepAliveSeconds,
+      clean: settings.clean,
+      connectTimeout: way.connectTimeoutMs,
+      manualConnect: true,
+      reconnectPeriod: 0,
+      resubscribe: false,
+      queueQoSZero: false,
+      // A ping a keep-alive period, whatever else is sent: a timer set anew for each packet costs more.
+      reschedulePings: false,
+      timerVariant: 'native',
+      incomingStore: NO_STORE,
+      outgoingStore: NO_STORE,
+      log: nothing,
+    })
+    this.#way = way
+    this.#thing = thing
+    this.#settings = settings
+    this.#prefix = topicPrefix(name)
+    this.#beganUs = way.clock.nowUs()
+    this.on('connect', onConnect)
+    this.on('packetreceive', onPacket)
+    this.on('message', onMessage)
+    this.on('disconnect', onDisconnect)
+    this.on('error', onError)
+    this.on('close', onClose)
+  }
+
+  /** Whether things may be sent. */
+  get usable(): boolean {
+    return this.#open && !this.over
+  }
+
+  openSocket(): Socket {
+    const socket = openSocket(this.#way.target)
+    socket.on('data', (chunk) => this.#limitPacket(chunk.length))
+    return socket
+  }
+
+  send(operation: Operation, token: number, request: JobsRequest): void {
+    const overfull = this.#overfull()
+    if (overfull !== undefined) {
+      queueMicrotask(() => this.drop(overfull))
+      return
+    }
+    const { jobId } = request as Partial<DescribeRequest>
+    const topic = this.#prefix + requestSuffix(operation, jobId)
+    const payload = requestPayload(operation, request, tokenText(token))
+    const { qos } = this.#settings
+    if (qos === 1) this.#unacknowledged += 1
+    this.publish(topic, payload, { qos }, qos === 1 ? this.#acknowledged(token) : nothing)
+    this.#way.sink.sent(this.#thing, token, this.#way.clock.nowUs())
+  }
+
+  /** Subscribes to the thing's filters. */
+  ask(): void {
+    const filters = this.#settings.subscribe.map((last) => this.#prefix + last)
+    let waiting = Math.ceil(filters.length / FILTERS_MAX)
+    let refused = 0
+    const tell = () => {
+      if (this.over) return
+      const { clock, sink } = this.#way
+      sink.subscribed(this.#thing, filters.length - refused, refused, clock.nowUs())
+    }
+    if (waiting === 0) {
+      queueMicrotask(tell)
+      return
+    }
+    const socket = this.stream as Socket
+    socket.setTimeout(this.#way.connectTimeoutMs, () => this.drop('timeout'))
+    for (let at = 0; at < filters.length; at += FILTERS_MAX) {
+      const batch = filters.slice(at, at + FILTERS_MAX)
+      this.subscribe(batch, { qos: this.#settings.qos }, (_error, _subscriptions, packet) => {
+        if (packet === undefined) return // No SUBACK, but the end of the connection.
+        refused += refusals(packet)
+        waiting -= 1
+        if (waiting > 0) return
+        socket.setTimeout(0)
+        tell()
+      })
+    }
+  }
+
+  /** Ends in good order and quietly. A request without its PUBACK does not hold it up. */
+  leave(): void {
+    const socket = this.stream as Socket
+    const { usable } = this
+    this.over = true
+    if (!usable) {
+      socket.destroy()
+      return
+    }
+    socket.end(DISCONNECT)
+    socket.setTimeout(LINGER_MS, () => socket.destroy())
+  }
+
+  drop(cause: string): void {
+    if (this.over) return
+    this.over = true
+    this.stream.destroy()
+    const { sink, clock } = this.#way
+    if (!this.#open) sink.handshake(this.#thing, this.#beganUs, clock.nowUs(), cause)
+    sink.dropped(this.#thing, cause, clock.nowUs())
+  }
+
+  opened(): void {
+    if (this.over) return
+    this.#open = true
+    const { sink, clock } = this.#way
+    const nowUs = clock.nowUs()
+    sink.handshake(this.#thing, this.#beganUs, nowUs, undefined)
+    if (!this.over) sink.connected(this.#thing, nowUs)
+  }
+
+  parsed(): void {
+    this.#unparsedBytes = 0
+  }
+
+  received(topic: string, payload: Buffer): void {
+    if (this.over || !topic.startsWith(this.#prefix)) return
+    const delivery = parseDelivery(topic.slice(this.#prefix.length), payload)
+    if (delivery === undefined) return
+    const { sink, clock } = this.#way
+    if (delivery.kind === 'notification')
+      sink.notified(this.#thing, delivery.notification, clock.nowUs())
+    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, clock.nowUs())
+  }
+
+  failed(error: Error & { code?: string | number }): void {
+    this.drop(this.#open ? causeOf(error) : handshakeCauseOf(error))
+  }
+
+  /** What becomes of a PUBACK. With an error code of MQTT 5 it is the only answer there will be. */
+  #acknowledged(token: number) {
+    return (error?: Error & { code?: number }) => {
+      this.#unacknowledged -= 1
+      if (this.over || typeof error?.code !== 'number') return
+      const { sink, clock } = this.#way
+      const reply = {
+        kind: 'rejected',
+        code: `Puback${error.code}`,
+        message: error.message,
+      } as const
+      sink.answered(this.#thing, token, reply, clock.nowUs())
+    }
+  }
+
+  #limitPacket(bytes: number): void {
+    this.#unparsedBytes += bytes
+    if (this.#unparsedBytes > PACKET_MAX_BYTES) this.drop('oversized')
+  }
+
+  /** Why no more may be sent, the cause of the drop that follows. */
+  #overfull(): string | undefined {
+    if (this.#unacknowledged >= UNACKNOWLEDGED_MAX) return 'unacknowledged'
+    return this.stream.writableLength > UNSENT_MAX_BYTES ? 'stalled' : undefined
+  }
+}
+
+function onConnect(this: MqttConnection): void {
+  this.opened()
+}
+
+function onPacket(this: MqttConnection): void {
+  this.parsed()
+}
+
+function onMessage(this: MqttConnection, topic: string, payload: Buffer): void {
+  this.received(topic, payload)
+}
+
+function onDisconnect(this: MqttConnection, packet: IDisconnectPacket): void {
+  this.drop(`disconnect-${packet.reasonCode ?? 0}`)
+}
+
+function onError(this: MqttConnection, error: Error): void {
+  this.failed(error)
+}
+
+function onClose(this: MqttConnection): void {
+  this.drop('closed')
+}
+
+/** How many codes of a SUBACK refuse their filter. */
+function refusals(packet: Suback): number {
+  let refused = 0
+  for (const code of packet.granted) if (Number(code) >= 0x80) refused += 1
+  return refused
+}
+
+function handshakeCauseOf(error: Error & { code?: string | number }): string {
+  const { code, message } = error
+  if (typeof code === 'string') return code
+  if (typeof code === 'number') return `connack-${code}`
+  return message === 'connack timeout' ? 'timeout' : 'not-mqtt'
+}
+
+function causeOf(error: Error & { code?: string | number }): string {
+  if (typeof error.code === 'string') return error.code
+  return error.message === 'Keepalive timeout' ? 'keep-alive' : 'protocol-error'
+}
