@@ -15,6 +15,8 @@ export interface Summary {
     readonly things: number
     readonly workers: number
     readonly complete: boolean
+    /** Why the run was given up, when it was (`EndRow.cause`). */
+    readonly cause?: string | undefined
     readonly version: string
     readonly host: { readonly node: string; readonly cpus: number }
   }

@@ -1,0 +1,109 @@
+import type { Summary } from '../results/summary.ts'
+import { amount, count, counted, duration, milliseconds, percent, perSecond } from './figures.ts'
+import { html, type SafeHtml } from './html-text.ts'
+import { latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
+import { verdictWords } from './verdict-words.ts'
+
+/** What a reader sees without scrolling: which run, its verdict and why, and the main figures. */
+export function headOf(summary: Summary, question: string | undefined): SafeHtml {
+  const { run } = summary
+  const facts = [
+    startedWords(run.startedAt),
+    counted(run.things, 'thing'),
+    duration(run.durationSeconds),
+    counted(run.workers, 'worker'),
+    `seed ${run.seed}`,
+  ]
+  return html`<header class="top">
+<p class="brand">shakedown · run report</p>
+<h1>${run.scenario}</h1>
+${question === undefined ? undefined : html`<p class="question">${question}</p>`}
+<p class="facts">${facts.join(' · ')}</p>
+${verdictCard(summary)}
+${tiles(summary)}
+</header>`
+}
+
+function verdictCard(summary: Summary): SafeHtml {
+  const { word, tone, reason, remarks } = verdictWords(summary)
+  const list = remarks.map((remark) => html`<li>${remark}</li>`)
+  return html`<section class="verdict ${tone}" aria-label="Verdict">
+<p class="word">${word}</p>
+<p class="reason">${reason}</p>
+${list.length > 0 ? html`<ul>${list}</ul>` : undefined}
+</section>`
+}
+
+function tiles(summary: Summary): SafeHtml {
+  const { executions, throttling, arrivals } = summary
+  const used = usedOperations(summary)
+  const jobs = used.filter(({ name }) => name !== 'connect' && name !== 'subscribe')
+  const rate = jobs.reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0)
+  const share = executions.started > 0 ? percent(executions.succeeded / executions.started) : '–'
+  return html`<dl class="tiles">
+${tile('Executions succeeded', count(executions.succeeded), `${share} of ${count(executions.started)} started, ${count(executions.stuck)} stuck`)}
+${tile('Accepted requests', perSecond(rate), 'mean over the load')}
+${jobs.slice(0, 2).map(latencyTile)}
+${tile('Throttled', percent(throttling.share), `of job requests, at most ${amount(throttling.peakPerSecond)}/s`)}
+${
+  arrivals === null
+    ? undefined
+    : tile(
+        'Schedule lag p99',
+        milliseconds(latencyAt(arrivals.scheduleLagMs, 'p99')),
+        `${count(arrivals.dropped)} of ${count(arrivals.planned)} starts dropped`,
+      )
+}
+</dl>`
+}
+
+function latencyTile({ name, responseMs }: UsedOperation): SafeHtml {
+  return tile(
+    `${name} p99`,
+    milliseconds(latencyAt(responseMs, 'p99')),
+    `p50 ${milliseconds(latencyAt(responseMs, 'p50'))}, max ${milliseconds(latencyAt(responseMs, 'max'))}`,
+  )
+}
+
+function tile(name: string, figure: string, under: string): SafeHtml {
+  return html`<div class="tile"><dt>${name}</dt><dd><div class="figure">${figure}</div><div class="under">${unitsKept(under)}</div></dd></div>
+`
+}
+
+/** No line break between a number and its unit. */
+function unitsKept(text: string): string {
+  return text.replace(/(\d) (ms|s|min|h)\b/g, '$1\u00a0$2')
+}
+
+export function scenarioSection(text: string): SafeHtml {
+  return html`<section id="scenario"><h2>Scenario</h2>
+<p class="lead">As resolved: defaults filled in, flags and environment applied.</p>
+<pre tabindex="0"><code>${text}</code></pre></section>`
+}
+
+export function runFacts({ run, generator }: Summary): SafeHtml {
+  const facts: [string, string | SafeHtml][] = [
+    ['Run', run.id],
+    ['Started', startedWords(run.startedAt)],
+    ['Duration', `${duration(run.durationSeconds)} from T0 to the last answer`],
+    ['Targets', run.targets.join(', ')],
+    ['Fleet', `${counted(run.things, 'thing')} in ${counted(run.workers, 'worker')}`],
+    ['Ended', run.complete ? 'in good order' : 'not in good order: finished intervals only'],
+    [
+      'Generator',
+      `CPU ${percent(generator.cpuShare)} of ${counted(run.host.cpus, 'core')}, event loop ${percent(generator.eventLoopUtilisation)}, ${count(Math.round(generator.rssMiB))} MiB`,
+    ],
+    ['Software', `shakedown ${run.version}, node ${run.host.node}`],
+    ['Seed', String(run.seed)],
+    ['Plan hash', html`<code>${run.planHash}</code>`],
+    ['Scenario hash', html`<code>${run.scenarioHash}</code>`],
+  ]
+  const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)
+  return html`<section id="run"><h2>Run</h2><dl class="about">${rows}</dl></section>`
+}
+
+/** `2026-01-01 00:00:00 UTC`; what is no such stamp is shown as it is. */
+function startedWords(startedAt: string): string {
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\S*Z$/.exec(startedAt) ?? []
+  return day === undefined ? startedAt : `${day} ${time} UTC`
+}

@@ -1,0 +1,91 @@
+import type { Summary, ThresholdResult, ValidityCheck, Verdict } from '../results/summary.ts'
+import { counted, duration, inUnit, observedFigure } from './figures.ts'
+
+export interface VerdictWords {
+  /** One word: `passed`. */
+  readonly word: string
+  /** A run that says nothing about the service is neither good nor bad. */
+  readonly tone: 'good' | 'bad' | 'void'
+  /** One sentence: what decided. */
+  readonly reason: string
+  /** What else to know before the numbers: one sentence each. */
+  readonly remarks: readonly string[]
+}
+
+const TONES: Record<Verdict, VerdictWords['tone']> = {
+  passed: 'good',
+  failed: 'bad',
+  aborted: 'bad',
+  invalid: 'void',
+  stopped: 'void',
+}
+
+/** The verdict and why: which check or threshold decided, before any number is shown. */
+export function verdictWords(summary: Summary): VerdictWords {
+  const { verdict } = summary
+  return {
+    word: verdict,
+    tone: TONES[verdict],
+    reason: REASONS[verdict](summary),
+    remarks: remarks(summary),
+  }
+}
+
+const REASONS: Record<Verdict, (summary: Summary) => string> = {
+  passed: ({ thresholds }) =>
+    thresholds.length === 0
+      ? 'The measurement is valid. The scenario sets no thresholds.'
+      : `The measurement is valid and ${allOf(thresholds.length, 'threshold holds', 'thresholds hold')}.`,
+  failed: ({ thresholds }) => {
+    const failed = thresholds.filter(({ passed }) => !passed)
+    return `${failed.length} of ${counted(thresholds.length, 'threshold')} failed: ${listed(failed.map(thresholdWords))}.`
+  },
+  invalid: ({ validity }) => {
+    const broken = validity.checks.filter(({ level }) => level === 'invalid')
+    return `Do not trust these numbers: ${listed(broken.map(checkWords)) || 'the run is not whole'}.`
+  },
+  aborted: ({ thresholds, run }) => {
+    const failed = thresholds.filter(({ passed }) => !passed)
+    const cause = run.cause ?? listed(failed.map(thresholdWords))
+    return `Given up after ${duration(run.durationSeconds)}${cause ? `: ${cause}` : ''}.`
+  },
+  stopped: ({ run }) =>
+    `Stopped by hand after ${duration(run.durationSeconds)}; the numbers cover that time only.`,
+}
+
+function remarks({ verdict, validity, thresholds, run }: Summary): string[] {
+  const degraded = validity.checks.filter(({ level }) => level === 'degraded')
+  const broken = validity.checks.filter(({ level }) => level === 'invalid')
+  const failed = thresholds.filter(({ passed }) => !passed)
+  const said: string[] = []
+  if (verdict !== 'invalid' && broken.length > 0)
+    said.push(`Not valid either: ${listed(broken.map(checkWords))}.`)
+  if (verdict === 'invalid' && thresholds.length > 0)
+    said.push('Thresholds were computed but decide nothing, because the measurement is not valid.')
+  if (verdict === 'stopped' && failed.length > 0)
+    said.push(`Up to then ${counted(failed.length, 'threshold')} did not hold.`)
+  if (degraded.length > 0) said.push(`Degraded: ${listed(degraded.map(checkWords))}.`)
+  if (!run.complete && verdict !== 'stopped')
+    said.push('The run did not end in good order; this covers the intervals that were finished.')
+  return said
+}
+
+export function thresholdWords({ expression, observed }: ThresholdResult): string {
+  return observed === null
+    ? `${expression} had nothing to measure`
+    : `${expression} was ${observedFigure(expression, observed)}`
+}
+
+export function checkWords({ name, observed, limit, unit }: ValidityCheck): string {
+  return `${name} ${inUnit(observed, unit)} (limit ${inUnit(limit, unit)})`
+}
+
+function allOf(total: number, one: string, many: string): string {
+  return total === 1 ? `the one ${one}` : `all ${total} ${many}`
+}
+
+/** At most three; the number of the rest is told. */
+function listed(items: readonly string[]): string {
+  const shown = items.slice(0, 3).join('; ')
+  return items.length > 3 ? `${shown}; and ${items.length - 3} more` : shown
+}
