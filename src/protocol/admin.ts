@@ -72,6 +72,8 @@ export interface OperationCounts {
 /** What the service holds at the end. Arrays are by thing index. */
 export interface ServiceLedger {
   readonly operations: Readonly<Record<Operation, OperationCounts>>
+  /** Requests that a fault took away: not received, though they arrived. */
+  readonly lostRequests?: Readonly<Record<Operation, number>>
   /** How many executions ended, by thing. */
   readonly ended: Uint32Array
   /** Sum of the marks (`ledger/mark.ts`) of the ended executions, by thing. */

@@ -1,0 +1,76 @@
+import { DeadlineQueue } from '../clock/deadline-queue.ts'
+import { CANCEL_STEP_TIMER } from '../protocol/limits.ts'
+import type { ExecutionRecord } from './job-execution.ts'
+
+const NEVER = Number.POSITIVE_INFINITY
+const SERVICE_MINUTE_SECONDS = 60
+const FIRST_SIZE = 1_024
+
+/**
+ * Step timers and in-progress timers (protocol 3.5). The earlier of the two wins; an execution that
+ * is not in progress has neither.
+ */
+export class ExecutionTimers {
+  readonly #minuteUs: number
+  readonly #queue = new DeadlineQueue(FIRST_SIZE)
+  #size = FIRST_SIZE
+
+  constructor(minuteUs: number) {
+    this.#minuteUs = minuteUs
+  }
+
+  /** The execution has become IN_PROGRESS: its in-progress timer runs from here, unchangeable. */
+  started(record: ExecutionRecord, nowUs: number): void {
+    const { inProgressTimeoutUs } = record.job
+    if (inProgressTimeoutUs === NEVER) return
+    record.inProgressDeadlineUs = nowUs + inProgressTimeoutUs
+    this.#schedule(record)
+  }
+
+  /** @param minutes -1 cancels, any other starts the step timer over. */
+  setStep(record: ExecutionRecord, minutes: number, nowUs: number): void {
+    record.stepDeadlineUs = minutes === CANCEL_STEP_TIMER ? NEVER : nowUs + minutes * this.#minuteUs
+    this.#schedule(record)
+  }
+
+  /** The execution has ended. */
+  stop(record: ExecutionRecord): void {
+    if (deadlineOf(record) === NEVER) return
+    record.inProgressDeadlineUs = NEVER
+    record.stepDeadlineUs = NEVER
+    this.#queue.clear(record.index)
+  }
+
+  /** In seconds of the service, whose minute may be shorter than ours. undefined: no timer runs. */
+  secondsLeft(record: ExecutionRecord, nowUs: number): number | undefined {
+    const deadlineUs = deadlineOf(record)
+    if (deadlineUs === NEVER) return undefined
+    return Math.ceil(((deadlineUs - nowUs) * SERVICE_MINUTE_SECONDS) / this.#minuteUs)
+  }
+
+  nextUs(): number | undefined {
+    return this.#queue.nextUs()
+  }
+
+  /** Hands out the indexes of the executions that have timed out. */
+  advance(nowUs: number, due: (index: number, atUs: number) => void): void {
+    this.#queue.advance(nowUs, due)
+  }
+
+  #schedule(record: ExecutionRecord): void {
+    const deadlineUs = deadlineOf(record)
+    if (deadlineUs === NEVER) {
+      this.#queue.clear(record.index)
+      return
+    }
+    if (record.index >= this.#size) {
+      this.#size = Math.max(record.index + 1, this.#size * 2)
+      this.#queue.grow(this.#size)
+    }
+    this.#queue.set(record.index, deadlineUs)
+  }
+}
+
+function deadlineOf(record: ExecutionRecord): number {
+  return Math.min(record.inProgressDeadlineUs, record.stepDeadlineUs)
+}

@@ -1,0 +1,75 @@
+import type {
+  JobExecution,
+  JobExecutionState,
+  JobExecutionSummary,
+  JobsNotification,
+} from '../protocol/jobs.ts'
+import type { ExecutionRecord } from './job-execution.ts'
+
+/**
+ * What the outside sees of a record: copies, because records change in place. Members without a value
+ * are undefined, so that all copies have one shape.
+ *
+ * @param secondsLeft until the earlier timer, undefined without one.
+ */
+export function executionView(
+  record: ExecutionRecord,
+  secondsLeft: number | undefined,
+  withDocument: boolean,
+): JobExecution {
+  return {
+    jobId: record.jobId,
+    status: record.status,
+    statusDetails: record.statusDetails,
+    queuedAt: record.queuedAt,
+    startedAt: record.startedAt === 0 ? undefined : record.startedAt,
+    lastUpdatedAt: record.lastUpdatedAt,
+    approximateSecondsBeforeTimedOut: secondsLeft,
+    versionNumber: record.versionNumber,
+    executionNumber: record.executionNumber,
+    jobDocument: withDocument ? record.job.documentText : undefined,
+  }
+}
+
+export function stateView(record: ExecutionRecord): JobExecutionState {
+  return {
+    status: record.status,
+    statusDetails: record.statusDetails,
+    versionNumber: record.versionNumber,
+  }
+}
+
+/** @param pending in order, and no more than may be shown. */
+export function splitSummaries(pending: readonly ExecutionRecord[]): {
+  readonly inProgress: JobExecutionSummary[]
+  readonly queued: JobExecutionSummary[]
+} {
+  const inProgress: JobExecutionSummary[] = []
+  const queued: JobExecutionSummary[] = []
+  for (const record of pending)
+    (record.status === 'IN_PROGRESS' ? inProgress : queued).push(summaryView(record))
+  return { inProgress, queued }
+}
+
+/** A status with no entries is left out (protocol 2.6). */
+export function notifyView(pending: readonly ExecutionRecord[]): JobsNotification {
+  const { inProgress, queued } = splitSummaries(pending)
+  return {
+    kind: 'notify',
+    jobs: {
+      ...(inProgress.length > 0 && { IN_PROGRESS: inProgress }),
+      ...(queued.length > 0 && { QUEUED: queued }),
+    },
+  }
+}
+
+function summaryView(record: ExecutionRecord): JobExecutionSummary {
+  return {
+    jobId: record.jobId,
+    queuedAt: record.queuedAt,
+    startedAt: record.startedAt === 0 ? undefined : record.startedAt,
+    lastUpdatedAt: record.lastUpdatedAt,
+    versionNumber: record.versionNumber,
+    executionNumber: record.executionNumber,
+  }
+}

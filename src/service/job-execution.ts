@@ -1,0 +1,118 @@
+import type { ExecutionStatus, RejectCode, StatusDetails, UpdateRequest } from '../protocol/jobs.ts'
+import { CANCEL_STEP_TIMER, TIMEOUT_MINUTES_MAX, TIMEOUT_MINUTES_MIN } from '../protocol/limits.ts'
+import type { Job } from './job-table.ts'
+
+/** One execution, changed in place. A record of an endless job is used again for a later execution. */
+export interface ExecutionRecord {
+  /** Its place in the table, and in the queue of timers. */
+  readonly index: number
+  readonly thing: number
+  readonly job: Job
+  /** Which execution of the thing for this job, from 1. */
+  ordinal: number
+  jobId: string
+  executionNumber: number
+  status: ExecutionStatus
+  versionNumber: number
+  /** undefined when empty. */
+  statusDetails: StatusDetails | undefined
+  /** Whole seconds since the epoch. */
+  queuedAt: number
+  /** 0 while it has not been in progress. */
+  startedAt: number
+  lastUpdatedAt: number
+  /** Infinity is no timer. */
+  inProgressDeadlineUs: number
+  stepDeadlineUs: number
+  /** Order of queueing over the whole service: the tie-break of equal `queuedAt`. */
+  sequence: number
+  /** Neighbours in the pending list it is in. */
+  previous: ExecutionRecord | undefined
+  next: ExecutionRecord | undefined
+}
+
+/** What a device may ask for, by current status. A status without a row is terminal. */
+const MAY_BECOME: Partial<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
+  // Straight to a terminal status is legal: official samples do it (protocol 3.2).
+  QUEUED: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
+  IN_PROGRESS: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
+}
+
+/** Why the service refuses this update; undefined when it does not. The order of checks is 2.4's. */
+export function updateRefusal(
+  record: ExecutionRecord,
+  request: UpdateRequest,
+): RejectCode | undefined {
+  const { expectedVersion = record.versionNumber } = request
+  // The version comes first: a device with a stale view must learn that, and not be told that its
+  // transition is wrong.
+  if (expectedVersion !== record.versionNumber) return 'VersionMismatch'
+  if (!MAY_BECOME[record.status]?.includes(request.status)) return 'InvalidStateTransition'
+  const { stepTimeoutInMinutes } = request
+  if (stepTimeoutInMinutes === CANCEL_STEP_TIMER) return undefined
+  return isStepTimeout(stepTimeoutInMinutes) ? undefined : 'InvalidRequest'
+}
+
+/** Whether it is in range, or left out. -1 is for updates only. */
+export function isStepTimeout(minutes: number | undefined): boolean {
+  return minutes === undefined || (minutes >= TIMEOUT_MINUTES_MIN && minutes <= TIMEOUT_MINUTES_MAX)
+}
+
+/** Every change adds exactly 1 to the version, those of the service too (protocol 3.4). */
+export function become(record: ExecutionRecord, status: ExecutionStatus, nowSeconds: number): void {
+  if (status === 'IN_PROGRESS' && record.startedAt === 0) record.startedAt = nowSeconds
+  record.status = status
+  record.versionNumber += 1
+  record.lastUpdatedAt = nowSeconds
+}
+
+/** Left out keeps the stored map, given replaces the whole of it (protocol 1.3). */
+export function replaceDetails(record: ExecutionRecord, details: StatusDetails | undefined): void {
+  if (details !== undefined) record.statusDetails = isEmpty(details) ? undefined : details
+}
+
+function isEmpty(details: StatusDetails): boolean {
+  for (const _ in details) return false
+  return true
+}
+
+export function newRecord(index: number, thing: number, job: Job): ExecutionRecord {
+  return {
+    index,
+    thing,
+    job,
+    ordinal: 0,
+    jobId: '',
+    executionNumber: 1,
+    status: 'QUEUED',
+    versionNumber: 1,
+    statusDetails: undefined,
+    queuedAt: 0,
+    startedAt: 0,
+    lastUpdatedAt: 0,
+    inProgressDeadlineUs: Number.POSITIVE_INFINITY,
+    stepDeadlineUs: Number.POSITIVE_INFINITY,
+    sequence: 0,
+    previous: undefined,
+    next: undefined,
+  }
+}
+
+/** Makes the record a fresh execution: QUEUED, version 1 (protocol 3.4). */
+export function queueRecord(
+  record: ExecutionRecord,
+  ordinal: number,
+  jobId: string,
+  sequence: number,
+  nowSeconds: number,
+): void {
+  record.ordinal = ordinal
+  record.jobId = jobId
+  record.status = 'QUEUED'
+  record.versionNumber = 1
+  record.statusDetails = undefined
+  record.queuedAt = nowSeconds
+  record.startedAt = 0
+  record.lastUpdatedAt = nowSeconds
+  record.sequence = sequence
+}
