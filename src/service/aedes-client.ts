@@ -1,0 +1,75 @@
+import type { Socket } from 'node:net'
+import type { Client } from 'aedes'
+
+/**
+ * The inner parts of an aedes client that the stand-in holds on to. aedes offers no hook before its
+ * own handling of a packet, and the Jobs service needs one: its requests are not routed by the
+ * broker, and its limits are stated for whole packets. aedes is pinned to the version read for this.
+ */
+export interface AedesClient extends Client {
+  readonly conn: Socket
+  /** Filter → what was granted. Restored ones of a persistent session too. */
+  readonly subscriptions: Readonly<Record<string, { readonly qos: number }>>
+  readonly _parser: {
+    listeners(event: 'packet'): readonly ((this: unknown, packet: MqttPacket) => void)[]
+    removeAllListeners(event: 'packet'): void
+    on(event: 'packet', listener: (packet: MqttPacket) => void): void
+    parse(bytes: Buffer): number
+    emit(event: 'error', error: Error): void
+  }
+  /** The next message id of this connection, 1..65535. */
+  _nextId: number
+  readonly _keepaliveTimer: NodeJS.Timeout | null
+}
+
+export interface PublishPacket {
+  readonly cmd: 'publish'
+  readonly topic: string
+  readonly payload: Buffer
+  readonly qos: 0 | 1 | 2
+  readonly retain: boolean
+  readonly messageId?: number
+  readonly properties?: { readonly topicAlias?: number }
+}
+
+export interface SubscribePacket {
+  readonly cmd: 'subscribe'
+  readonly messageId: number
+  readonly subscriptions: readonly { readonly topic: string; qos: number }[]
+}
+
+export interface ConnectPacket {
+  readonly cmd: 'connect'
+  readonly clientId: string
+  readonly protocolVersion?: number
+  readonly clean?: boolean
+  /** Seconds. */
+  keepalive?: number
+  readonly properties?: { readonly maximumPacketSize?: number }
+}
+
+export type MqttPacket =
+  | PublishPacket
+  | SubscribePacket
+  | ConnectPacket
+  | { readonly cmd: 'puback'; readonly messageId: number }
+  | { readonly cmd: 'pingreq' | 'disconnect' | 'unsubscribe' | 'pubrec' | 'pubrel' | 'pubcomp' }
+
+/** Takes the place of aedes' own handler; what it does not want, it passes on. */
+export function intercept(
+  client: AedesClient,
+  handle: (packet: MqttPacket, passOn: (packet: MqttPacket) => void) => void,
+): void {
+  const parser = client._parser
+  const [own] = parser.listeners('packet')
+  if (own === undefined) throw new TypeError('aedes listens to no packets: another version?')
+  const passOn = (packet: MqttPacket) => own.call(parser, packet)
+  parser.removeAllListeners('packet')
+  parser.on('packet', (packet) => handle(packet, passOn))
+}
+
+export function takeMessageId(client: AedesClient): number {
+  const messageId = client._nextId
+  client._nextId = messageId >= 65_535 ? 1 : messageId + 1
+  return messageId
+}

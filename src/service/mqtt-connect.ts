@@ -1,0 +1,57 @@
+import type { AedesClient, ConnectPacket } from './aedes-client.ts'
+import { connackWith, IDENTIFIER_REJECTED, Reason, refusalFrame } from './mqtt-frames.ts'
+
+/** Protocol 2.7 and 5.4. */
+const CLIENT_ID_MAX_BYTES = 128
+const KEEP_ALIVE_MIN_SECONDS = 30
+const KEEP_ALIVE_MAX_SECONDS = 1_200
+/** A client of MQTT 5 that takes less is refused. */
+const PACKET_MIN_BYTES = 512
+
+/**
+ * @returns what refuses the CONNECT: a CONNACK, or an empty buffer where the connection is closed
+ *   without one; undefined when it may connect.
+ */
+export function refusalOf(packet: ConnectPacket, admit: () => boolean): Buffer | undefined {
+  const version = packet.protocolVersion === 5 ? 5 : 4
+  if (Buffer.byteLength(packet.clientId) > CLIENT_ID_MAX_BYTES)
+    return refusalFrame(version, version === 5 ? Reason.clientIdNotValid : IDENTIFIER_REJECTED)
+  if ((packet.properties?.maximumPacketSize ?? PACKET_MIN_BYTES) < PACKET_MIN_BYTES)
+    return refusalFrame(version, Reason.unspecified)
+  if (admit()) return undefined
+  // MQTT 3.1.1 has no code for it (protocol, section 11, row 13).
+  return version === 5 ? refusalFrame(version, Reason.quotaExceeded) : Buffer.alloc(0)
+}
+
+/**
+ * Gives the CONNECT the keep-alive that the broker will use, and a client of MQTT 5 the news of it:
+ * aedes would refuse an older client that asks for more, and announces no Maximum QoS.
+ */
+export function settleConnect(client: AedesClient, packet: ConnectPacket): void {
+  const wanted = packet.keepalive ?? 0
+  const seconds = wanted === 0 ? KEEP_ALIVE_MAX_SECONDS : Math.max(wanted, KEEP_ALIVE_MIN_SECONDS)
+  packet.keepalive = Math.min(seconds, KEEP_ALIVE_MAX_SECONDS)
+  if (packet.protocolVersion !== 5) return
+  const properties = [MAXIMUM_QOS, 1, SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 0]
+  if (packet.keepalive !== wanted)
+    properties.push(SERVER_KEEP_ALIVE, packet.keepalive >> 8, packet.keepalive & 0xff)
+  addToConnack(client, Buffer.from(properties))
+}
+
+/** Property identifiers of MQTT 5. */
+const SERVER_KEEP_ALIVE = 0x13
+const MAXIMUM_QOS = 0x24
+const SUBSCRIPTION_IDENTIFIERS_AVAILABLE = 0x29
+
+/** The first thing that the broker writes is the CONNACK, in pieces. */
+function addToConnack({ conn }: AedesClient, properties: Buffer): void {
+  let written = Buffer.alloc(0)
+  const holdBack = (piece: Buffer | string): boolean => {
+    written = Buffer.concat([written, Buffer.from(piece as string)])
+    const whole = connackWith(written, properties)
+    if (whole === undefined) return true
+    Reflect.deleteProperty(conn, 'write')
+    return conn.write(whole)
+  }
+  conn.write = holdBack as typeof conn.write
+}

@@ -1,0 +1,240 @@
+import type { Rejected } from '../protocol/jobs.ts'
+import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
+import { replyPayload } from '../protocol/mqtt-service.ts'
+import { type JobsTopic, parseTopic } from '../protocol/mqtt-topics.ts'
+import {
+  type AedesClient,
+  intercept,
+  type MqttPacket,
+  type PublishPacket,
+  type SubscribePacket,
+  takeMessageId,
+} from './aedes-client.ts'
+import type { Exchange } from './exchange.ts'
+import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
+import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
+import type { MqttSession, NoticeWriter } from './mqtt-session.ts'
+import { slashesIn } from './topic-filter.ts'
+
+/** Subscriptions in one SUBSCRIBE, and on one connection (protocol 5.4). */
+const FILTERS_PER_PACKET_MAX = 8
+const FILTERS_PER_CONNECTION_MAX = 50
+/** Packets that came behind the CONNECT, before its answer. */
+const HELD_MAX = 42
+/** What may wait for a client that does not read. Beyond it the connection is closed. */
+const UNSENT_MAX_BYTES = 4_194_304
+
+/** What all connections of the front share. */
+export interface ConnectionShop {
+  readonly exchange: Exchange
+  /** The frames of the connection go out at the end of this turn of the event loop. */
+  flushSoon(connection: MqttConnection): void
+  readonly counts: { slowReaders: number }
+}
+
+/**
+ * One connection, between its socket and the broker: takes out what is for the Jobs service, refuses
+ * what is against the broker's limits, and passes on the rest. Rules: protocol 2.5, 2.7 and 5.4.
+ */
+export class MqttConnection implements AnswerWriter, NoticeWriter {
+  readonly client: AedesClient
+  /** The CONNECT wanted a new session. */
+  cleanStart = true
+  readonly #shop: ConnectionShop
+  #session: MqttSession | undefined
+  #passOn: (packet: MqttPacket) => void = () => {}
+  #held: MqttPacket[] = []
+  /** MQTT 5: topic alias → topic. The broker has its own, for what is passed on. */
+  #aliases: Map<number, string> | undefined
+  #frames: Buffer[] = []
+
+  constructor(client: AedesClient, shop: ConnectionShop) {
+    this.client = client
+    this.#shop = shop
+    intercept(client, (packet, passOn) => {
+      this.#passOn = passOn
+      if (client.connected) this.#take(packet)
+      else if (client.connecting && packet.cmd !== 'connect') this.#hold(packet)
+      else passOn(packet)
+    })
+  }
+
+  /** The broker has answered the CONNECT. */
+  open(session: MqttSession): void {
+    this.#session = session
+    session.attach(this)
+    const held = this.#held
+    this.#held = []
+    for (const packet of held) this.#take(packet)
+  }
+
+  answer(topic: string, payload: string): void {
+    this.write(topic, payload, this.#session?.answerQos(topic) ?? 0)
+  }
+
+  write(topic: string, payload: string, qos: 0 | 1): number {
+    const messageId = qos === 0 ? 0 : takeMessageId(this.client)
+    this.#send(publishFrame(this.client.version, topic, payload, qos, messageId))
+    return messageId
+  }
+
+  cut(): void {
+    this.client.conn.destroy()
+  }
+
+  flush(): void {
+    const { conn, closed } = this.client
+    const frames = this.#frames
+    this.#frames = []
+    if (closed || conn.destroyed) return
+    conn.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames))
+    if (conn.writableLength <= UNSENT_MAX_BYTES) return
+    this.#shop.counts.slowReaders += 1
+    conn.destroy()
+  }
+
+  #send(frame: Buffer): void {
+    this.#frames.push(frame)
+    if (this.#frames.length === 1) this.#shop.flushSoon(this)
+  }
+
+  #hold(packet: MqttPacket): void {
+    if (this.#held.length < HELD_MAX) this.#held.push(packet)
+    else this.client.conn.destroy()
+  }
+
+  #take(packet: MqttPacket): void {
+    if (this.client.closed) return
+    switch (packet.cmd) {
+      case 'publish':
+        this.#takePublish(packet)
+        return
+      case 'subscribe':
+        this.#takeSubscribe(packet)
+        return
+      case 'puback':
+        // Without a session to keep, the broker has nothing that would wait for it.
+        if (this.#session?.acknowledged(packet.messageId) || this.client.clean) this.#keepAlive()
+        else this.#passOn(packet)
+        return
+      default:
+        this.#passOn(packet)
+    }
+  }
+
+  #takePublish(packet: PublishPacket): void {
+    const topic = this.#topicOf(packet)
+    const fault = topic === undefined ? undefined : faultOf(topic, packet.payload)
+    const asked = topic === undefined || /[+#]/.test(topic) ? undefined : parseTopic(topic)
+    if (fault !== undefined) this.#disconnect(fault)
+    else if (packet.qos === 2) this.#refuseQos2()
+    else if (packet.retain && topic?.startsWith('$aws/')) this.#refuseRetain(packet)
+    else if (topic === undefined || asked === undefined) this.#passOn(packet)
+    else this.#ask(packet, topic, asked)
+  }
+
+  #ask(packet: PublishPacket, topic: string, asked: JobsTopic): void {
+    this.#keepAlive()
+    // At once: it says that the broker has the request, and nothing of what becomes of it.
+    if (packet.qos === 1) this.#send(pubackFrame(packet.messageId ?? 0))
+    const { exchange } = this.#shop
+    const nowUs = exchange.nowUs()
+    if (asked.kind !== 'request') {
+      const payload = replyPayload(NO_OPERATION, undefined, exchange.epochSeconds(nowUs))
+      this.answer(`${topic}/rejected`, payload)
+      return
+    }
+    const thing = exchange.service.thingIndex(asked.thingName)
+    exchange.submit(new MqttCall(this, thing, asked, packet.payload, topic), nowUs)
+  }
+
+  /** @returns undefined for what the broker is to refuse. */
+  #topicOf({ topic, properties }: PublishPacket): string | undefined {
+    const alias = properties?.topicAlias
+    if (alias === undefined) return topic === '' ? undefined : topic
+    if (topic === '') return this.#aliases?.get(alias)
+    if (alias < 1 || alias > TOPIC_ALIAS_MAX) return undefined
+    this.#aliases ??= new Map()
+    this.#aliases.set(alias, topic)
+    return topic
+  }
+
+  /** MQTT 5 forbids it to a client that was told Maximum QoS 1; before, it gets no answer. */
+  #refuseQos2(): void {
+    if (this.client.version === 5) this.#disconnect(Reason.qosNotSupported)
+    else this.#keepAlive()
+  }
+
+  /** As a publish that the policy denies: MQTT 5 gets a reason, an older client is closed. */
+  #refuseRetain(packet: PublishPacket): void {
+    if (this.client.version !== 5) this.#disconnect(Reason.notAuthorized)
+    else if (packet.qos === 1) this.#send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
+  }
+
+  #takeSubscribe(packet: SubscribePacket): void {
+    const { subscriptions: wanted, messageId } = packet
+    const fault = subscribeFault(wanted)
+    if (fault !== undefined) {
+      this.#disconnect(fault)
+      return
+    }
+    const tooMany = this.#filtersWith(wanted) > FILTERS_PER_CONNECTION_MAX
+    const { exchange } = this.#shop
+    if (!tooMany && exchange.service.admitSubscribe(wanted.length, exchange.nowUs())) {
+      // More than QoS 1 is not granted.
+      for (const subscription of wanted) subscription.qos = Math.min(subscription.qos, 1)
+      this.#passOn(packet)
+      return
+    }
+    const { version } = this.client
+    const code = version === 5 ? Reason.quotaExceeded : SUBACK_FAILURE
+    this.#keepAlive()
+    this.#send(
+      subackFrame(
+        version,
+        messageId,
+        wanted.map(() => code),
+      ),
+    )
+    if (tooMany) this.#disconnect(Reason.quotaExceeded)
+  }
+
+  #filtersWith(wanted: SubscribePacket['subscriptions']): number {
+    const held = this.client.subscriptions
+    const more = wanted.filter(({ topic }) => held[topic] === undefined)
+    return Object.keys(held).length + more.length
+  }
+
+  #disconnect(reasonCode: number): void {
+    if (this.#frames.length > 0) this.flush()
+    this.client.disconnect({ reasonCode })
+  }
+
+  /** Packets that the broker does not see keep the connection alive all the same. */
+  #keepAlive(): void {
+    this.client._keepaliveTimer?.refresh()
+  }
+}
+
+export const TOPIC_ALIAS_MAX = 8
+
+const NO_OPERATION: Rejected = {
+  kind: 'rejected',
+  code: 'InvalidTopic',
+  message: 'The topic maps to no operation of the Jobs service',
+}
+
+/** @returns why the connection is closed, as a reason code of MQTT 5. */
+function faultOf(topic: string, payload: Buffer): number | undefined {
+  if (isBeyondLimits(topic)) return Reason.topicNameInvalid
+  return payload.length > MQTT_PAYLOAD_MAX_BYTES ? Reason.quotaExceeded : undefined
+}
+
+function subscribeFault(wanted: SubscribePacket['subscriptions']): number | undefined {
+  if (wanted.length > FILTERS_PER_PACKET_MAX) return Reason.quotaExceeded
+  return wanted.some(({ topic }) => isBeyondLimits(topic)) ? Reason.topicNameInvalid : undefined
+}
+
+function isBeyondLimits(topic: string): boolean {
+  return Buffer.byteLength(topic) > TOPIC_MAX_BYTES || slashesIn(topic) > TOPIC_SLASHES_MAX
+}

@@ -1,0 +1,164 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { Aedes } from 'aedes'
+import { topicPrefix } from '../protocol/mqtt-topics.ts'
+import type { AedesClient, ConnectPacket } from './aedes-client.ts'
+import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
+import { Listeners } from './listeners.ts'
+import { refusalOf, settleConnect } from './mqtt-connect.ts'
+import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
+import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
+
+/** 146 KB; AWS says it of MQTT 5, here it bounds the memory of every connection (protocol 2.7). */
+const PACKET_MAX_BYTES = 149_504
+/** A fleet that connects at once waits in the kernel and not at its own timeouts. */
+const BACKLOG = 4_096
+
+/**
+ * The broker side of the stand-in: MQTT 3.1.1 and 5 on plain TCP. aedes keeps connections,
+ * subscriptions and ordinary topics; `MqttConnection` takes out what is for the Jobs service.
+ */
+export class MqttFront implements NotificationOutlet, ConnectionShop {
+  readonly exchange: Exchange
+  readonly server: Server
+  readonly counts = { slowReaders: 0 }
+  readonly #broker: Aedes
+  readonly #listeners = new Listeners()
+  readonly #connections = new Map<AedesClient, MqttConnection>()
+  readonly #sessions = new Map<string, { session: MqttSession; client: AedesClient | undefined }>()
+  #unflushed: MqttConnection[] = []
+
+  static async start(exchange: Exchange): Promise<MqttFront> {
+    const front = new MqttFront(exchange)
+    await front.#broker.listen()
+    return front
+  }
+
+  private constructor(exchange: Exchange) {
+    this.exchange = exchange
+    this.#broker = new Aedes({
+      maximumPacketSize: PACKET_MAX_BYTES,
+      topicAliasMaximum: TOPIC_ALIAS_MAX,
+      receiveMaximum: 100,
+      sessionExpiryIntervalLimit: SESSION_EXPIRY_SECONDS,
+      preConnect: (client, packet, done) => {
+        this.#preConnect(client as AedesClient, packet as ConnectPacket, done)
+      },
+    })
+    this.#broker.on('clientReady', (client) => this.#opened(client as AedesClient))
+    this.#broker.on('subscribe', (_, client) => this.#subscriptionsChanged(client as AedesClient))
+    this.#broker.on('unsubscribe', (_, client) => this.#subscriptionsChanged(client as AedesClient))
+    this.server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+  }
+
+  listen(port: number, host: string): void {
+    this.server.listen({ port, host, backlog: BACKLOG })
+  }
+
+  hears(kind: NotificationKind, thingName: string): boolean {
+    return this.#listeners.hears(kind, thingName)
+  }
+
+  publish(kind: NotificationKind, thingName: string, payload: string, nowUs: number): void {
+    const notice = { topic: topicPrefix(thingName) + kind, payload }
+    this.#listeners.each(kind, thingName, (session) => {
+      if (session.expiresUs <= nowUs) this.#forget(session)
+      else session.deliver(notice)
+    })
+  }
+
+  flushSoon(connection: MqttConnection): void {
+    this.#unflushed.push(connection)
+    if (this.#unflushed.length === 1) process.nextTick(this.#flush)
+  }
+
+  async close(): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()))
+    for (const client of this.#connections.keys()) client.conn.destroy()
+    await new Promise<void>((resolve) => this.#broker.close(() => resolve()))
+    await closed
+  }
+
+  readonly #flush = (): void => {
+    const connections = this.#unflushed
+    this.#unflushed = []
+    for (const connection of connections) connection.flush()
+  }
+
+  #accept(socket: Socket): void {
+    const client = this.#broker.handle(socket) as AedesClient
+    this.#connections.set(client, new MqttConnection(client, this))
+    socket.once('close', () => this.#closed(client))
+  }
+
+  #preConnect(
+    client: AedesClient,
+    packet: ConnectPacket,
+    done: (error: Error | null, successful: boolean) => void,
+  ): void {
+    const { exchange } = this
+    const refusal = refusalOf(packet, () => exchange.service.admitConnect(exchange.nowUs()))
+    if (refusal === undefined) {
+      settleConnect(client, packet)
+      const connection = this.#connections.get(client)
+      if (connection !== undefined) connection.cleanStart = packet.clean !== false
+      done(null, true)
+      return
+    }
+    // aedes destroys the socket, and with it what was not sent yet.
+    client.conn.write(refusal, () => done(new Error('the connection was refused'), false))
+  }
+
+  #opened(client: AedesClient): void {
+    const { id, version, clean } = client
+    const held = this.#sessions.get(id)
+    // The broker closes the older connection of a client id, but not when three come at once.
+    if (held?.client !== undefined && held.client !== client) held.client.conn.destroy()
+    const connection = this.#connections.get(client)
+    if (connection === undefined) return // closed already
+    const nowUs = this.exchange.nowUs()
+    const resumes =
+      held?.session.persistent === true &&
+      !clean &&
+      !connection.cleanStart &&
+      held.session.version === version &&
+      held.session.expiresUs > nowUs
+    if (held !== undefined && !resumes) this.#forget(held.session)
+    const session = held && resumes ? held.session : new MqttSession(id, version, !clean)
+    this.#sessions.set(id, { session, client })
+    this.#read(session, client)
+    // aedes says so before it lets the packets through that came behind the CONNECT.
+    client.once('connected', () => connection.open(session))
+  }
+
+  #subscriptionsChanged(client: AedesClient): void {
+    const held = this.#sessions.get(client.id)
+    if (held?.client === client && !client.closed) this.#read(held.session, client)
+  }
+
+  #read(session: MqttSession, client: AedesClient): void {
+    session.subscriptions = Object.entries(client.subscriptions)
+      .filter(([filter]) => filter.startsWith('$aws/'))
+      .map(([filter, { qos }]) => ({ filter, qos: qos === 0 ? 0 : 1 }))
+    this.#listeners.place(session)
+  }
+
+  #closed(client: AedesClient): void {
+    this.#connections.delete(client)
+    const held = this.#sessions.get(client.id)
+    if (held?.client !== client) return
+    const { session } = held
+    if (client.clean) {
+      this.#forget(session)
+      return
+    }
+    held.client = undefined
+    const seconds = Math.min(client.sessionExpiryInterval, SESSION_EXPIRY_SECONDS)
+    session.detach(this.exchange.nowUs() + seconds * 1_000_000)
+  }
+
+  #forget(session: MqttSession): void {
+    this.#listeners.remove(session)
+    if (this.#sessions.get(session.clientId)?.session === session)
+      this.#sessions.delete(session.clientId)
+  }
+}
