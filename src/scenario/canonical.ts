@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { stringify } from 'yaml'
+import { fileForm } from './file-form.ts'
 import type { Scenario } from './scenario.ts'
 
 /**
@@ -26,6 +28,11 @@ export function planHash(scenario: Scenario): string {
 /** The same without the seed: two runs with the same one may be compared. */
 export function scenarioHash({ seed: _, ...rest }: Scenario): string {
   return sha256(canonicalJson(rest))
+}
+
+/** The scenario as a file again, with every default spelt out: read back, it is the same scenario. */
+export function resolvedYaml(scenario: Scenario): string {
+  return stringify(fileForm(scenario), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
 function sha256(text: string): string {

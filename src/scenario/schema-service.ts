@@ -1,0 +1,101 @@
+import * as z from 'zod'
+import { FAULT_KINDS } from '../protocol/admin.ts'
+import { DEFAULTS } from './defaults.ts'
+import { atLeast, duration, rate, share } from './quantity.ts'
+
+/** What a scenario file tells the stand-in: quotas, latency, faults, and the jobs. */
+
+const quota = z
+  .union([rate, z.literal('unlimited').transform(() => Number.POSITIVE_INFINITY)], {
+    error: 'write 200/s, 500/min or unlimited',
+  })
+  .optional()
+
+const quotas = z
+  .union(
+    [
+      z.enum(['aws', 'unlimited']),
+      z.strictObject({
+        writes: quota.describe('StartNext and Update together, of all things'),
+        reads: quota.describe('Describe and GetPending together, of all things'),
+        connects: quota.describe('MQTT connects'),
+        subscribes: quota.describe('MQTT filters'),
+        burst: atLeast(duration, 1_000, '1ms')
+          .optional()
+          .describe('How much of its rate a full bucket holds'),
+      }),
+    ],
+    { error: 'write aws, unlimited, or a map such as { writes: 200/s }' },
+  )
+  .describe('What the account allows; keys that are not given are as AWS has them')
+
+const fault = z.strictObject({
+  kind: z.enum(FAULT_KINDS).describe('What goes wrong'),
+  share: share.describe('Of the requests, connections or notifications in the window'),
+  from: duration.prefault(DEFAULTS.faultFrom).describe('When the window opens, after T0'),
+  for: duration.optional().describe('How long it stays open; to the end when not given'),
+  by: duration.optional().describe('How much later, for kinds that delay'),
+})
+
+export const service = z
+  .strictObject({
+    quotas: quotas.prefault(DEFAULTS.quotas),
+    latency: z
+      .union([duration, z.strictObject({ median: duration, p99: duration })], {
+        error: 'write a duration such as 15ms, or { median: 15ms, p99: 60ms }',
+      })
+      .prefault(DEFAULTS.latency)
+      .describe('How long the stand-in takes to answer: fixed, or log-normal'),
+    minute: atLeast(duration, 1_000, '1ms')
+      .prefault(DEFAULTS.minute)
+      .describe('How long a service minute takes'),
+    faults: z.array(fault).max(100).prefault([]).describe('Mishaps on purpose'),
+  })
+  .describe('The stand-in; ignored when --target names another service')
+
+export const job = z.strictObject({
+  id: z
+    .string()
+    .min(1)
+    .regex(/^[a-zA-Z0-9_.-]*$/, 'use letters, digits, dot, underscore and hyphen only')
+    // The service's pattern is [a-zA-Z0-9_-]+, without the dot that version numbers have.
+    .transform((id) => id.replaceAll('.', '_'))
+    .describe(
+      'Job id. A dot becomes an underscore on the wire; execution k of a thing belongs to <id>-<k>',
+    ),
+  document: z
+    .unknown()
+    .optional()
+    .meta({
+      type: ['object', 'string'],
+      description: 'Job document: a map, or JSON text; at most 32768 bytes as JSON',
+    }),
+  perThing: z
+    .union([z.int().min(1).max(1_000_000), z.literal('endless')], {
+      error: 'write a whole number of at least 1, or endless',
+    })
+    .optional()
+    .describe('Executions a thing has waiting; endless by default, and 1 with a rollout'),
+  timeout: z
+    .strictObject({
+      inProgressMinutes: z
+        .int()
+        .min(1)
+        .max(10_080)
+        .optional()
+        .describe('From IN_PROGRESS to TIMED_OUT, in service minutes'),
+    })
+    .optional()
+    .describe("The job's own timer"),
+  rollout: z
+    .strictObject({
+      maximumPerMinute: z
+        .int()
+        .min(1)
+        .max(1_000)
+        .optional()
+        .describe('Executions queued in a service minute; all at once when not given'),
+    })
+    .optional()
+    .describe('How fast the service hands the job out'),
+})

@@ -1,0 +1,81 @@
+import type * as z from 'zod'
+import { descriptionAt, knownKeys } from './json-schema.ts'
+import { listed, suggestion } from './nearest.ts'
+import type { Path, Problem } from './problem.ts'
+import { rawAt } from './raw.ts'
+import { shown } from './shown.ts'
+
+type Issue = z.core.$ZodIssue
+
+/** What the schema has against a file, as sentences with value and cure. */
+export function shapeProblems(raw: unknown, issues: readonly Issue[]): Problem[] {
+  return issues.flatMap((issue) => problemsOf(raw, issue, []))
+}
+
+function problemsOf(raw: unknown, issue: Issue, above: Path): Problem[] {
+  const path = [...above, ...(issue.path as Path)]
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey(path, key))
+  }
+  const value = rawAt(raw, ...path)
+  if (value === undefined) return [missing(path)]
+  if (issue.code === 'invalid_key') {
+    const text = issue.issues.map(({ message }) => message).join(', ')
+    return [{ path, text: `no name: ${text}`, atKey: true }]
+  }
+  if (issue.code === 'invalid_union') {
+    const meant = issue.errors.filter((branch) => !branch.some(isOtherKind))
+    const [branch] = meant
+    // One branch is for values of this kind: what it has to say is what helps.
+    if (meant.length === 1 && branch !== undefined) {
+      return branch.flatMap((inner) => problemsOf(raw, inner, path))
+    }
+  }
+  return [{ path, text: `${issue.message}, not ${shown(value)}` }]
+}
+
+function isOtherKind({ path, code }: Issue): boolean {
+  return path.length === 0 && (code === 'invalid_type' || code === 'invalid_value')
+}
+
+function missing(path: Path): Problem {
+  const description = descriptionAt(path)
+  if (description === undefined) return { path, text: 'missing' }
+  return { path, text: `missing (${description.charAt(0).toLowerCase()}${description.slice(1)})` }
+}
+
+function unknownKey(path: Path, key: string): Problem {
+  const cure = suggestion(key, knownKeys(path))
+  return { path: [...path, key], text: `unknown key; ${cure}`, atKey: true }
+}
+
+/** Our words for what zod finds by itself. Messages that the schema gives come before these. */
+export function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return `write ${KINDS[issue.expected] ?? issue.expected}`
+    case 'invalid_value':
+      return `write ${issue.values.length > 1 ? 'one of ' : ''}${listed(issue.values.map(String))}`
+    case 'too_small':
+      return `write ${bound('at least', issue.minimum, issue.origin)}`
+    case 'too_big':
+      return `write ${bound('at most', issue.maximum, issue.origin)}`
+    default:
+      return undefined
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+}
+
+function bound(words: string, limit: unknown, origin: string): string {
+  const unit = { string: ' character', array: ' row' }[origin] ?? ''
+  return `${words} ${limit}${unit}${unit !== '' && limit !== 1 ? 's' : ''}`
+}

@@ -1,0 +1,12 @@
+const LONGEST = 48
+
+/** A value of a scenario file as a sentence can quote it: on one line, and not too long. */
+export function shown(value: unknown): string {
+  if (value === undefined || value === null) return 'nothing'
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
+  if (typeof value !== 'string') return String(value)
+  if (value === '') return 'empty text'
+  const line = JSON.stringify(value).slice(1, -1)
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`
+}
