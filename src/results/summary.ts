@@ -43,6 +43,8 @@ export interface Summary {
   readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
   readonly clamped: number
   readonly drops: Readonly<Record<string, number>>
+  /** Sentences about what was found damaged in the run folder and left out; absent without any. */
+  readonly notes?: readonly string[]
 }
 
 export type Verdict = 'passed' | 'failed' | 'invalid' | 'aborted' | 'stopped'

@@ -1,0 +1,46 @@
+import { logHeader, logLine } from '../metrics/interval-log.ts'
+import { MergedSeries } from '../metrics/latencies.ts'
+import { RUN_FILES, writeText } from './run-folder.ts'
+import type { FinishedInterval, RunRecord } from './run-record.ts'
+import type { Summary } from './summary.ts'
+
+/** Writes what follows from the record: the merged histograms and the summary. */
+export function writeDerived(folder: string, record: RunRecord, summary: Summary): void {
+  writeText(folder, RUN_FILES.merged, mergedLog(record))
+  writeText(folder, RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+const ROLL_UP_SECONDS = 10
+
+/** All workers as one, in roll-ups of ten seconds; none reaches over two stages. */
+export function mergedLog({ run, intervals }: RunRecord): string {
+  const parts = [logHeader(Date.parse(run.startedAt))]
+  for (const group of rollUps(intervals)) {
+    const merged = new MergedSeries()
+    let fromMs = Number.POSITIVE_INFINITY
+    let toMs = 0
+    for (const { row, entries } of group) {
+      fromMs = Math.min(fromMs, row.fromMs)
+      toMs = Math.max(toMs, row.toMs)
+      for (const entry of entries) merged.add(entry)
+    }
+    for (const [name, histogram] of merged.entries()) {
+      parts.push(logLine(name, fromMs, toMs, histogram))
+    }
+    merged.destroy()
+  }
+  return parts.join('')
+}
+
+/** The intervals come ordered by time, and so do the groups. */
+function rollUps(intervals: readonly FinishedInterval[]): Iterable<FinishedInterval[]> {
+  const groups = new Map<string, FinishedInterval[]>()
+  for (const interval of intervals) {
+    const { stage, second } = interval.row
+    const key = `${stage} ${Math.floor(second / ROLL_UP_SECONDS)}`
+    const group = groups.get(key)
+    if (group) group.push(interval)
+    else groups.set(key, [interval])
+  }
+  return groups.values()
+}

@@ -1,0 +1,63 @@
+import type { Row } from './rows.ts'
+
+/** One line of `intervals.ndjson`; undefined when it is torn or no row. */
+export function parseRow(line: string): Row | undefined {
+  try {
+    const value: unknown = JSON.parse(line)
+    return isRecord(value) && isRow(value) ? (value as unknown as Row) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What each kind cannot do without. Unknown members are kept: a newer version may have written them. */
+function isRow(row: Fields): boolean {
+  switch (row.kind) {
+    case 'run':
+      return (
+        typeof row.id === 'string' &&
+        !Number.isNaN(Date.parse(String(row.startedAt))) &&
+        Array.isArray(row.targets) &&
+        isRecord(row.host) &&
+        areNumbers(row, ['workers'])
+      )
+    case 'begin':
+      return areNumbers(row, ['atMs', 'readyThings'])
+    case 'interval':
+      return (
+        STAGES.has(row.stage) &&
+        areNumbers(row, ['worker', 'second', 'fromMs', 'toMs']) &&
+        isRecord(row.counters) &&
+        areNumbers(row.counters, Object.keys(row.counters)) &&
+        isRecord(row.percentiles) &&
+        isRecord(row.gauges) &&
+        isRecord(row.health) &&
+        areNumbers(row.health, ['eventLoopUtilisation', 'loopDelayP99Ms'])
+      )
+    case 'host':
+      return areNumbers(row, HOST_NUMBERS)
+    case 'end':
+      return (
+        areNumbers(row, ['atMs', 'lastAnswerMs', 'lostWorkers', 'neverConnected']) &&
+        ENDINGS.has(row.endedBy) &&
+        isRecord(row.ledger) &&
+        Array.isArray(row.ledger.differences)
+      )
+    default:
+      return false
+  }
+}
+
+const STAGES = new Set<unknown>(['connect', 'load', 'drain'])
+const ENDINGS = new Set<unknown>(['plan', 'stopped', 'aborted'])
+const HOST_NUMBERS = ['second', 'fromMs', 'toMs', 'cpuShare', 'gcShare', 'rssMiB', 'descriptors']
+
+function areNumbers(fields: Fields, names: readonly string[]): boolean {
+  return names.every((name) => Number.isFinite(fields[name]))
+}
+
+function isRecord(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,126 @@
+import { latencySummary } from '../metrics/latencies.ts'
+import { parseThreshold } from '../metrics/threshold.ts'
+import { checkThreshold } from '../metrics/threshold-check.ts'
+import { generatorHealth } from './generator-health.ts'
+import type { ValidityLimits } from './limits.ts'
+import { MeasuredRecord } from './measured-run.ts'
+import { countersAfter, operationSummaries } from './operation-summaries.ts'
+import type { RunRecord } from './run-record.ts'
+import type {
+  ArrivalsSummary,
+  ExecutionsSummary,
+  Summary,
+  ThresholdResult,
+  Verdict,
+} from './summary.ts'
+import { throttlingOf } from './throttling.ts'
+import { validityOf } from './validity.ts'
+
+/** What a run came to. A function of its record alone, so that a rebuilt report is the same report. */
+export function summarize(record: RunRecord, limits?: ValidityLimits): Summary {
+  const run = new MeasuredRecord(record)
+  try {
+    const health = generatorHealth(record, run)
+    const validity = validityOf(record, run, health, limits)
+    const thresholds = record.scenario.thresholds.map((text) => thresholdResult(text, run))
+    return {
+      schemaVersion: 1,
+      run: aboutRun(record, run),
+      verdict: verdictOf(record, validity.valid, thresholds),
+      validity,
+      thresholds,
+      arrivals: record.scenario.load.kind === 'arrivals' ? arrivalsOf(record, run) : null,
+      operations: operationSummaries(run),
+      executions: executionsOf(run),
+      throttling: throttlingOf(record, run),
+      ledger: record.end?.ledger ?? { checked: false, balanced: null, differences: [] },
+      generator: health.mean,
+      strays: {
+        late: run.total.count('stray.late'),
+        duplicate: run.total.count('stray.duplicate'),
+        unmatched: run.total.count('stray.unmatched'),
+      },
+      clamped: run.total.count('clamped'),
+      drops: countersAfter('drop.', run),
+      ...(record.dropped.length > 0 ? { notes: record.dropped } : {}),
+    }
+  } finally {
+    run.destroy()
+  }
+}
+
+/** Stopped before invalid before aborted before failed before passed. */
+function verdictOf(
+  { end }: RunRecord,
+  valid: boolean,
+  thresholds: readonly ThresholdResult[],
+): Verdict {
+  if (end?.endedBy === 'stopped') return 'stopped'
+  if (!valid) return 'invalid'
+  if (end?.endedBy === 'aborted') return 'aborted'
+  return thresholds.every(({ passed }) => passed) ? 'passed' : 'failed'
+}
+
+function thresholdResult(text: string, run: MeasuredRecord): ThresholdResult {
+  const threshold = parseThreshold(text)
+  // The scenario was read with `thresholdProblem`.
+  if ('problem' in threshold) throw new TypeError(`threshold ${text}: ${threshold.problem}`)
+  return checkThreshold(threshold, run)
+}
+
+function aboutRun(
+  { run, scenario, plan, end }: RunRecord,
+  measured: MeasuredRecord,
+): Summary['run'] {
+  return {
+    id: run.id,
+    scenario: scenario.name,
+    seed: scenario.seed,
+    planHash: plan.planHash,
+    scenarioHash: plan.scenarioHash,
+    startedAt: run.startedAt,
+    durationSeconds: durationSeconds(end?.lastAnswerMs, measured),
+    targets: run.targets,
+    things: scenario.fleet.things,
+    workers: run.workers,
+    complete: end !== undefined,
+    version: run.version,
+    host: { node: run.host.node, cpus: run.host.cpus },
+  }
+}
+
+/** T0 to the last answer; of a killed run, to the end of what it recorded. */
+function durationSeconds(lastAnswerMs: number | undefined, run: MeasuredRecord): number {
+  if (run.t0Ms === undefined) return 0
+  return Math.max(0, (lastAnswerMs ?? run.endMs) - run.t0Ms) / 1e3
+}
+
+function arrivalsOf({ plan, end }: RunRecord, run: MeasuredRecord): ArrivalsSummary {
+  const { total } = run
+  const counted = total.count('start.planned')
+  return {
+    // A stopped run planned what had fallen due. One that came to its end planned all of it.
+    planned: end?.endedBy === 'plan' ? (plan.starts ?? counted) : counted,
+    started: total.count('start.started'),
+    reassigned: total.count('start.reassigned'),
+    dropped: total.count('start.dropped'),
+    droppedByCause: countersAfter('start.dropped.', run),
+    scheduleLagMs: latencySummary(total.series('start.lag')),
+    acquireMs: latencySummary(total.series('start.acquire')),
+  }
+}
+
+function executionsOf({ total }: MeasuredRecord): ExecutionsSummary {
+  const count = (event: string) => total.count(`execution.${event}`)
+  return {
+    started: count('started'),
+    resumed: count('resumed'),
+    succeeded: count('succeeded'),
+    failed: count('failed'),
+    rejected: count('rejected'),
+    timedOut: count('timedOut'),
+    canceled: count('canceled'),
+    stuck: count('stuck'),
+    durationMs: latencySummary(total.series('execution.duration')),
+  }
+}
