@@ -1,3 +1,5 @@
+import { parseThreshold } from '../metrics/threshold.ts'
+
 /** Numbers as people read them: three digits that matter, a unit, never a rounding that lies. */
 
 /** What stands where there is nothing to measure. */
@@ -67,17 +69,20 @@ function withoutZeros(figure: string): string {
   return figure.replace(/(\.\d*?)0+(?!\d)/, '$1').replace(/\.(?!\d)/, '')
 }
 
-/** The unit of what was observed is the unit of the limit it is held against. */
-const LIMIT = /[<>=]\s*[\d.]+\s*(%|us|µs|ms|s|m|h|\/s|\/min)?(?:\s|$)/
-
-/** @param observed milliseconds, a share of 0..1, or a number, by what the expression asks for. */
+/** @param observed in the unit of the metric the expression asks for. */
 export function observedFigure(expression: string, observed: number | null): string {
   if (observed === null) return 'nothing to measure'
-  const unit = LIMIT.exec(expression)?.[1]
-  if (unit === '%') return percent(observed)
-  if (unit === '/s' || unit === '/min') return perSecond(observed)
-  if (unit !== undefined) return milliseconds(observed)
-  return Number.isInteger(observed) ? count(observed) : amount(observed)
+  const threshold = parseThreshold(expression)
+  switch ('measure' in threshold ? threshold.measure.kind : 'count') {
+    case 'latency':
+      return milliseconds(observed)
+    case 'share':
+      return percent(observed)
+    case 'rate':
+      return perSecond(observed)
+    case 'count':
+      return Number.isInteger(observed) ? count(observed) : amount(observed)
+  }
 }
 
 function twoDigits(value: number): string {

@@ -46,9 +46,10 @@ const LEVELS: Record<CheckLevel, SafeHtml> = {
 export function validitySection({ validity }: Summary): SafeHtml {
   const order: CheckLevel[] = ['invalid', 'degraded', 'ok']
   const checks = order.flatMap((level) => validity.checks.filter((check) => check.level === level))
+  const said = checks.some(({ message }) => message !== undefined)
   const rows = checks.map(
     ({ name, observed, limit, unit, level, message }) =>
-      html`<tr><td class="left">${LEVELS[level]}</td><th scope="row" class="left">${name}</th><td>${inUnit(observed, unit)}</td><td>${inUnit(limit, unit)}</td><td class="say">${message}</td></tr>`,
+      html`<tr><td class="left">${LEVELS[level]}</td><th scope="row" class="left">${name}</th><td>${inUnit(observed, unit)}</td><td>${inUnit(limit, unit)}</td>${said ? html`<td class="say">${message}</td>` : undefined}</tr>`,
   )
   return section(
     'validity',
@@ -56,7 +57,7 @@ export function validitySection({ validity }: Summary): SafeHtml {
     'Whether the numbers on this page can be believed: did the generator keep its own plan?',
     table(
       'Validity checks',
-      html`<tr><th scope="col" class="left">level</th><th scope="col" class="left">check</th><th scope="col">observed</th><th scope="col">limit</th><th scope="col" class="left">what it means</th></tr>`,
+      html`<tr><th scope="col" class="left">level</th><th scope="col" class="left">check</th><th scope="col">observed</th><th scope="col">limit</th>${said ? html`<th scope="col" class="left">what it means</th>` : undefined}</tr>`,
       rows,
     ),
   )

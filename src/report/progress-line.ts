@@ -38,12 +38,16 @@ export function progressPanel(
   const room = Math.min(30, options.width - words.length - 14)
   const bar = room >= 8 ? `${progressBar(doneShare(live), room)}  ` : ''
   const [starts, dropped, ended, accepted, throttled, p99, open] = facts(live)
+  const stage = STAGES[live.stage].padEnd(10)
   const lines = [
-    `${paint('strong', STAGES[live.stage].padEnd(10))}  ${bar}${words}`,
+    `${stage}  ${bar}${words}`,
     ...(live.stage === 'connect' ? [] : [indented([starts, dropped, ended])]),
     indented([accepted, throttled, p99, open]),
-  ]
-  return options.color ? lines : lines.map((line) => line.slice(0, options.width))
+  ].map((line) => line.slice(0, options.width))
+  // Cut first and painted after: a line that wraps would spoil the caller's count of lines.
+  return lines.map((line, index) =>
+    index === 0 ? paint('strong', line.slice(0, stage.length)) + line.slice(stage.length) : line,
+  )
 }
 
 /** @param share 0..1, or undefined when the end is not known. @param width in columns. */

@@ -20,7 +20,7 @@ const ARGUMENTS = [
  * they are not skipped, so that a missing browser fails there and nothing goes unseen.
  */
 export function browserHere(): boolean {
-  if (existsSync(EXECUTABLE) || process.env['CI'] === 'true') return true
+  if (existsSync(EXECUTABLE) || process.env.CI === 'true') return true
   console.warn(`\n  SKIPPED: browser tests, because there is no ${EXECUTABLE}\n`)
   return false
 }

@@ -1,0 +1,131 @@
+import { expect, test } from 'vitest'
+import { consoleSummary } from '../../src/report/console-summary.ts'
+import type { Summary } from '../../src/results/summary.ts'
+import { exampleRun } from '../fixtures/example-run.ts'
+
+const OPTIONS = {
+  color: false,
+  width: 100,
+  folder: 'reports/2026-01-01T00-00-00-throttled-account',
+  files: ['report.html', 'summary.json', 'junit.xml'],
+}
+
+function linesOf(summary: Partial<Summary> = {}, options = {}): string[] {
+  return consoleSummary(exampleRun({ summary }).summary, { ...OPTIONS, ...options }).split('\n')
+}
+
+function lineWith(lines: readonly string[], text: string): string {
+  return lines.find((line) => line.includes(text)) ?? `no line has ${text}`
+}
+
+test('the verdict is the first word and the threshold that decided is the next line', () => {
+  const [first, second] = linesOf().filter((line) => line !== '')
+
+  expect(first).toMatch(/^FAILED {2}throttled-account · 2,000 things/)
+  expect(second).toBe('1 of 3 thresholds failed: update.throttled.share < 15% for 30s was 28.7%.')
+})
+
+test('an invalid run says first what broke it and that its thresholds decide nothing', () => {
+  const lag = { name: 'schedule-lag', observed: 31.2, limit: 10, unit: 'ms' }
+  const checks = [
+    { ...lag, level: 'invalid' as const, message: 'Starts left late: use more workers.' },
+    { name: 'cpu', observed: 0.3, limit: 0.9, unit: 'share', level: 'ok' as const },
+  ]
+  const lines = linesOf({ verdict: 'invalid', validity: { valid: false, checks } })
+
+  expect(lines.join('\n')).toMatch(
+    /^\nINVALID .*\nDo not trust these numbers: schedule-lag 31.2 ms/,
+  )
+  expect(lines.join('\n')).toContain('decide nothing')
+  expect(lineWith(lines, 'validity')).toContain('invalid schedule-lag: 31.2 ms, limit 10 ms.')
+  expect(lines.join('\n')).not.toMatch(/\bcpu\b/)
+  expect(lines.join('\n')).toContain('1 of 2 checks ok')
+})
+
+test('an aborted run tells its cause', () => {
+  const { summary } = exampleRun()
+  const run = { ...summary.run, cause: 'update.throttled.share < 90%' }
+
+  expect(lineWith(linesOf({ verdict: 'aborted', run }), 'Given up')).toContain(run.cause)
+})
+
+test('no line is wider than 100 columns, and the tables fit 76', () => {
+  for (const width of [76, 100, 200]) {
+    for (const line of linesOf({}, { width })) {
+      expect(line.length, line).toBeLessThanOrEqual(Math.min(width, 100))
+    }
+  }
+})
+
+test('colour changes no letter and no column', () => {
+  const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g')
+  const colored = linesOf({}, { color: true }).join('\n')
+
+  expect(colored).toMatch(escapes)
+  expect(colored.replace(escapes, '').replace(/ +$/gm, '')).toBe(
+    linesOf().join('\n').replace(/ +$/gm, ''),
+  )
+})
+
+test('the tables hold the numbers of the operations that were used, and no others', () => {
+  const { summary } = exampleRun()
+  const lines = linesOf()
+  const row = lines.find((line) => /^update +[\d,]+ /.test(line)) ?? ''
+  const update = summary.operations.update
+
+  expect(row.split(/ {2,}/).slice(0, 5)).toEqual([
+    'update',
+    update?.issued.toLocaleString('en-US'),
+    update?.accepted.toLocaleString('en-US'),
+    '0',
+    update?.throttled.toLocaleString('en-US'),
+  ])
+  expect(lines.some((line) => line.startsWith('describe'))).toBe(false)
+})
+
+test('every figure of a column ends where its heading ends', () => {
+  const lines = linesOf()
+  const head = lineWith(lines, 'requests ')
+  const ends = [...head.matchAll(/\S+( out)?/g)]
+    .slice(1)
+    .map(({ index, 0: text }) => index + text.length)
+  const rows = lines
+    .filter((line) => /^(start-next|update|connect) +[\d,]+ /.test(line))
+    .slice(0, 3)
+
+  expect(rows).toHaveLength(3)
+  for (const row of rows) {
+    expect(
+      [...row.matchAll(/\S+/g)].slice(1).map(({ index, 0: text }) => index + text.length),
+    ).toEqual(ends)
+  }
+})
+
+test('a narrow terminal loses columns of zeros only', () => {
+  const { summary } = exampleRun()
+  const update = { ...summary.operations.update, rejected: { VersionMismatch: 7 } }
+  const operations = { ...summary.operations, update } as Summary['operations']
+  const narrow = linesOf({ operations }, { width: 76 })
+
+  expect(lineWith(narrow, 'requests ')).toMatch(/throttled +rejected/)
+  expect(lineWith(narrow, 'requests ')).not.toContain('lost')
+  expect(lineWith(narrow, 'VersionMismatch')).toContain('update VersionMismatch 7')
+})
+
+test('a ledger that does not balance is told line by line', () => {
+  const differences = ['thing-4 job-1: believes SUCCEEDED, service holds IN_PROGRESS']
+  const lines = linesOf({ ledger: { checked: true, balanced: false, differences } })
+
+  expect(lineWith(lines, 'ledger  ')).toContain('does not balance')
+  expect(lineWith(lines, 'thing-4')).toContain('service holds IN_PROGRESS')
+})
+
+test('a run without arrivals, thresholds or requests still has a readable end', () => {
+  const text = linesOf({ arrivals: null, thresholds: [], operations: {}, verdict: 'passed' }).join(
+    '\n',
+  )
+
+  expect(text).toContain('The measurement is valid. The scenario sets no thresholds.')
+  expect(text).toContain('No request was sent.')
+  expect(text).not.toContain('planned')
+})

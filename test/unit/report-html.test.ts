@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest'
+import { htmlReport } from '../../src/report/html-report.ts'
+import { html } from '../../src/report/html-text.ts'
+import { markdownSummary } from '../../src/report/markdown.ts'
+import type { Row } from '../../src/results/rows.ts'
+import { exampleRun } from '../fixtures/example-run.ts'
+
+test('a template escapes every value and keeps what is HTML already', () => {
+  const inner = html`<b>${'<i>'}</b>`
+
+  expect(html`<p title="${'"\'&'}">${[inner, inner]}${undefined}${7}</p>`.text).toBe(
+    '<p title="&quot;&#39;&amp;"><b>&lt;i&gt;</b><b>&lt;i&gt;</b>7</p>',
+  )
+})
+
+test('the page names no address it could load from', () => {
+  const { summary, rows, phases } = exampleRun()
+  const page = htmlReport(summary, rows, { text: 'name: x', phases })
+
+  expect(page).not.toMatch(/(src|href)="(?!#|data:)/)
+  expect(page).not.toMatch(/@import|url\(/)
+})
+
+test('the page of two hours stays under half a megabyte and says that points stand for more seconds', () => {
+  const { summary, rows, phases } = exampleRun({ workers: 2, loadSeconds: 7_200 })
+  const page = htmlReport(summary, rows, { text: 'name: x', phases })
+
+  expect(page.length).toBeLessThan(512 * 1024)
+  expect(page).toContain('each point stands for 5 s')
+  expect(page).toContain('highest p99 of 2 workers')
+})
+
+test('a run of less than 2,000 seconds is not thinned and does not say so', () => {
+  const { summary, rows } = exampleRun()
+
+  expect(htmlReport(summary, rows, { text: '' })).not.toContain('each point stands for')
+})
+
+test('a run that ended before its first second has a page that says so', () => {
+  const { summary, rows } = exampleRun()
+  const first = rows.filter(({ kind }: Row) => kind === 'run')
+
+  expect(htmlReport(summary, first, { text: '' })).toContain('there is nothing to draw')
+})
+
+test('an endless quota draws no line', () => {
+  const { summary, rows } = exampleRun()
+  const quotas = { writesPerSecond: Number.POSITIVE_INFINITY }
+
+  expect(htmlReport(summary, rows, { text: '', quotas })).not.toContain('"quota of writes"')
+  expect(htmlReport(summary, rows, { text: '', quotas: { writesPerSecond: 200 } })).toContain(
+    '"quota of writes"',
+  )
+})
+
+test('markdown keeps text of a person out of its tables and out of HTML', () => {
+  const { summary } = exampleRun()
+  const thresholds = [{ expression: 'a|b <img src=x> *', observed: 1, passed: false }]
+  const page = markdownSummary({ ...summary, thresholds })
+
+  expect(page).toContain('## ❌ throttled-account: failed')
+  expect(page).toContain('a\\|b &lt;img src=x> \\*')
+  expect(page).not.toContain('<img')
+})

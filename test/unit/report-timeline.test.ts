@@ -1,0 +1,102 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { timeline } from '../../src/report/timeline.ts'
+import type { IntervalRow, Row } from '../../src/results/rows.ts'
+import { exampleRun } from '../fixtures/example-run.ts'
+
+function interval(worker: number, second: number, rest: Partial<IntervalRow>): IntervalRow {
+  return {
+    kind: 'interval',
+    worker,
+    stage: 'load',
+    second,
+    fromMs: 5_000 + second * 1_000,
+    toMs: 6_000 + second * 1_000,
+    counters: {},
+    percentiles: {},
+    gauges: { online: 10, idle: 10, working: 0, openRequests: 0 },
+    health: { eventLoopUtilisation: 0.1, loopDelayP99Ms: 1 },
+    ...rest,
+  }
+}
+
+const BEGIN: Row = { kind: 'begin', atMs: 5_000, readyThings: 20 }
+const at = (p99: number) => ({ 'start.lag': { count: 1, p50: 1, p90: 1, p99, max: p99 } })
+
+test('workers add up in counts and gauges, and the highest percentile stands for all', () => {
+  const time = timeline([
+    BEGIN,
+    interval(0, 0, { counters: { 'update.issued': 30 }, percentiles: at(4) }),
+    interval(1, 0, { counters: { 'update.issued': 12 }, percentiles: at(9) }),
+  ])
+
+  expect(time.rate('update.issued')).toEqual([42])
+  expect(time.gauge('online')).toEqual([20])
+  expect(time.highest('start.lag', 'p99')).toEqual([9])
+})
+
+test('a second without a row is a gap and not a zero', () => {
+  const time = timeline([BEGIN, interval(0, 0, {}), interval(0, 2, { percentiles: at(3) })])
+
+  expect(time.rate('update.issued')).toEqual([0, null, 0])
+  expect(time.highest('start.lag', 'p99')).toEqual([null, null, 3])
+})
+
+test('connecting is left out once T0 came, and shown when it never did', () => {
+  const connecting = interval(0, 0, { stage: 'connect', counters: { 'connect.issued': 7 } })
+
+  expect(timeline([connecting, BEGIN, interval(0, 0, {})]).rate('connect.issued')).toEqual([0])
+  expect(timeline([connecting]).rate('connect.issued')).toEqual([7])
+  expect(timeline([]).seconds).toEqual([])
+})
+
+test('a row of the host belongs to the second since T0 it was taken in', () => {
+  const host = { kind: 'host', second: 9, gcShare: 0, rssMiB: 1, descriptors: 1 } as const
+  const time = timeline([
+    BEGIN,
+    interval(0, 0, {}),
+    interval(0, 1, {}),
+    { ...host, fromMs: 6_001, toMs: 7_002, cpuShare: 0.7 },
+    { ...host, fromMs: 3_900, toMs: 4_900, cpuShare: 0.9 },
+  ])
+
+  expect(time.gauge('cpu')).toEqual([null, 0.7])
+})
+
+test('more than 2,000 seconds are thinned without losing a count or the highest percentile', () => {
+  const { rows } = exampleRun({ workers: 2, loadSeconds: 5_000, drainSeconds: 3 })
+  const time = timeline(rows)
+  const intervals = rows.filter((row) => row.kind === 'interval' && row.stage !== 'connect')
+  const lengths = time.seconds.map((from) => Math.min(time.bucketSeconds, time.endSecond - from))
+  const issued = time
+    .rate('update.issued')
+    .reduce<number>((sum, rate, index) => sum + (rate ?? 0) * (lengths[index] ?? 0), 0)
+
+  expect(time.bucketSeconds).toBe(5)
+  expect(time.seconds.length).toBeLessThanOrEqual(2_000)
+  expect(issued).toBeCloseTo(
+    intervals.reduce(
+      (sum, row) => sum + (row.kind === 'interval' ? (row.counters['update.issued'] ?? 0) : 0),
+      0,
+    ),
+    3,
+  )
+  expect(
+    Math.max(...time.highest('update.accepted.response', 'p99').map((value) => value ?? 0)),
+  ).toBe(
+    Math.max(
+      ...intervals.map((row) =>
+        row.kind === 'interval' ? (row.percentiles['update.accepted.response']?.p99 ?? 0) : 0,
+      ),
+    ),
+  )
+})
+
+test('the points of a run are never more than 2,000', () => {
+  const bounded = fc.property(fc.integer({ min: 1, max: 5_000_000 }), (last) => {
+    const time = timeline([BEGIN, interval(0, last, {})])
+    expect(time.seconds.length).toBeLessThanOrEqual(2_000)
+    expect(time.seconds.length * time.bucketSeconds).toBeGreaterThanOrEqual(last + 1)
+  })
+  fc.assert(bounded, { numRuns: 50 })
+})
