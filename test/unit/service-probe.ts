@@ -1,0 +1,126 @@
+import type { StandInJob, StandInSettings } from '../../src/protocol/admin.ts'
+import type {
+  Accepted,
+  DescribeRequest,
+  JobExecution,
+  JobsNotification,
+  JobsRequest,
+  Operation,
+  Rejected,
+  Reply,
+  StartNextRequest,
+  UpdateRequest,
+} from '../../src/protocol/jobs.ts'
+import { UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
+import { JobsService } from '../../src/service/jobs-service.ts'
+
+const EPOCH_SECONDS = 1_786_000_000
+export const SECOND_US = 1_000_000
+export const MINUTE_US = 60 * SECOND_US
+
+export const SETTINGS: StandInSettings = {
+  seed: 7,
+  things: 3,
+  namePrefix: 'thing-',
+  quotas: UNLIMITED_QUOTAS,
+  latency: { medianUs: 0, p99Us: 0 },
+  minuteUs: MINUTE_US,
+  faults: [],
+  jobs: [],
+}
+
+export function rowOfJobs(perThing: number, more: Partial<StandInJob> = {}): StandInJob {
+  return {
+    id: 'fw',
+    documentText: '{"operation":"install"}',
+    perThing,
+    inProgressTimeoutMinutes: undefined,
+    maximumPerMinute: undefined,
+    ...more,
+  }
+}
+
+/** A service whose notifications are kept, and whose time is a number of seconds. */
+export class ServiceProbe {
+  readonly service: JobsService
+  nowUs = 0
+  /** By thing, content as it was when the sink was called. */
+  readonly notifications: { thing: number; notification: JobsNotification; atUs: number }[] = []
+
+  constructor(settings: Partial<StandInSettings> = {}) {
+    const keep = (thing: number, notification: JobsNotification, atUs: number) =>
+      this.notifications.push({ thing, notification, atUs })
+    this.service = new JobsService(
+      { ...SETTINGS, ...settings },
+      (nowUs) => EPOCH_SECONDS + Math.floor(nowUs / SECOND_US),
+      {
+        notify: (thing, atUs) => keep(thing, this.service.notifyOf(thing), atUs),
+        notifyNext: (thing, atUs) => keep(thing, this.service.notifyNextOf(thing), atUs),
+      },
+    )
+    this.service.begin(0)
+  }
+
+  /** Seconds since the epoch at this probe's time. */
+  static epoch(seconds: number): number {
+    return EPOCH_SECONDS + seconds
+  }
+
+  at(seconds: number): this {
+    this.nowUs = seconds * SECOND_US
+    return this
+  }
+
+  create(id: string, targets: number[] = [0], more: { inProgressTimeoutMinutes?: number } = {}) {
+    const job = { id, documentText: '{"do":"it"}', targets, ...more }
+    return this.service.createJob(job, this.nowUs)
+  }
+
+  request(operation: Operation, request: JobsRequest, thing = 0): Reply {
+    return this.service.handle(thing, operation, request, this.nowUs)
+  }
+
+  startNext(request: StartNextRequest = {}, thing = 0): Reply {
+    return this.request('start-next', request, thing)
+  }
+
+  update(jobId: string, status: string, more: Partial<UpdateRequest> = {}, thing = 0): Reply {
+    return this.request('update', { jobId, status, ...more } as UpdateRequest, thing)
+  }
+
+  describe(jobId: string, more: Partial<DescribeRequest> = {}): Reply {
+    return this.request('describe', { jobId, ...more })
+  }
+
+  pending(thing = 0): string[] {
+    const reply = this.request('get-pending', {}, thing) as Accepted
+    return [...(reply.inProgressJobs ?? []), ...(reply.queuedJobs ?? [])].map((job) => job.jobId)
+  }
+
+  /** What was notified since the last call, in short: `notify: a*1 b1` is a in progress, version 1. */
+  told(): string[] {
+    return this.notifications.splice(0).map(({ notification }) => short(notification))
+  }
+}
+
+export function executionIn(reply: Reply): JobExecution {
+  if (reply.kind === 'rejected' || reply.execution === undefined)
+    throw new Error(`no execution in ${JSON.stringify(reply)}`)
+  return reply.execution
+}
+
+export function codeOf(reply: Reply): Rejected['code'] {
+  return reply.kind === 'rejected' ? reply.code : 'accepted'
+}
+
+function short(notification: JobsNotification): string {
+  if (notification.kind === 'notify-next') {
+    const { execution } = notification
+    if (execution === undefined) return 'notify-next: none'
+    return `notify-next: ${execution.jobId} ${execution.status} v${execution.versionNumber}`
+  }
+  const lists = Object.entries(notification.jobs).map(
+    ([status, jobs]) => `${status} ${jobs.map((job) => `${job.jobId} v${job.versionNumber}`)}`,
+  )
+  return `notify: ${lists.join('; ') || 'none'}`
+}
