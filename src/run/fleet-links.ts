@@ -3,6 +3,7 @@ import { mixRowOf } from '../scenario/mix.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import { httpLink } from '../transport/http-link.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
+import { linkRouter } from '../transport/link-router.ts'
 import { mqttLink } from '../transport/mqtt-link.ts'
 import { parseTarget, type Target, targetOf } from '../transport/target.ts'
 import type { ShardTask } from './messages.ts'
@@ -39,12 +40,5 @@ export function fleetLinks(task: ShardTask, fleet: Fleet, clock: Clock, sink: Li
     linkByTarget.set(target, link)
     return link
   })
-  const of = (slot: number): Link => links[slot] as Link
-  return {
-    connect: (slot) => of(slot).connect(slot),
-    subscribe: (slot) => of(slot).subscribe(slot),
-    send: (slot, operation, token, request) => of(slot).send(slot, operation, token, request),
-    cancel: (slot, token) => of(slot).cancel(slot, token),
-    close: (slot) => of(slot).close(slot),
-  }
+  return linkRouter(links)
 }

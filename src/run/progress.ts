@@ -49,6 +49,10 @@ export class ProgressBoard {
     return this.#sum(report)
   }
 
+  readyOf(shard: number): number {
+    return this.#latest.get(shard)?.readyThings ?? 0
+  }
+
   #sum({ stage, second }: ShardProgress): Progress {
     const all = [...this.#latest.values()]
     const sum = (of: (report: ShardProgress) => number) =>

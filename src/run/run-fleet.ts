@@ -6,6 +6,7 @@ import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
 import type { EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
+import { thingsInShard } from '../scenario/arrivals.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { HostWatch } from './host-watch.ts'
 import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
@@ -162,8 +163,25 @@ class FleetRun {
     const t0Us = systemClock.nowUs() + T0_AHEAD_US
     this.#tellAll({ kind: 'begin', t0Us })
     this.#host.begin(t0Us)
+    appendRow(this.#settings.folder, {
+      kind: 'begin',
+      atMs: (t0Us - this.#runStartUs) / 1e3,
+      readyThings: this.#readyThings(),
+    })
     // A stand-in that is lost here makes itself known to the things; the run must still be ended.
     await this.#settings.control?.begin(t0Us).catch(() => undefined)
+  }
+
+  /** By the shards' last words: one that has told it is ready is so whole. */
+  #readyThings(): number {
+    const { scenario, workers } = this.#settings
+    let ready = 0
+    for (let shard = 0; shard < workers; shard++) {
+      ready += this.#ready.has(shard)
+        ? thingsInShard(scenario.fleet.things, shard, workers)
+        : this.#board.readyOf(shard)
+    }
+    return ready
   }
 
   async end(): Promise<void> {

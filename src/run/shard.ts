@@ -54,7 +54,9 @@ export class Shard implements LinkSink {
     this.#fleet = new Fleet({ scenario, shard, shards }, effects, this.#meter, this.#book)
     this.#links = fleetLinks(task, this.#fleet, clock, this)
     this.#load = loadDriver(scenario, this.#fleet, shard, shards)
-    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet)
+    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, (report) =>
+      this.#tell({ kind: 'interval', ...report }),
+    )
     this.#lastAnswerUs = task.runStartUs
     this.#wake = new Wake(clock, (nowUs) => this.#tick(nowUs))
     task.port.on('message', (message: ToShard) => this.#hear(message))
@@ -85,10 +87,9 @@ export class Shard implements LinkSink {
     if (this.#finished) return
     this.#armedUs = Number.POSITIVE_INFINITY
     // The interval first: what happens from here on belongs to the next one.
-    const report = this.#intervals.advance(nowUs)
-    if (report !== undefined) this.#tell({ kind: 'interval', ...report })
+    this.#intervals.advance(nowUs)
     this.#connectDue(nowUs)
-    if (this.#t0Us !== undefined && this.#drainEndsUs === undefined) {
+    if (this.#t0Us !== undefined && nowUs >= this.#t0Us && this.#drainEndsUs === undefined) {
       this.#load.release(this.#t0Us, nowUs)
       if (this.#load.isOver(this.#t0Us, nowUs)) this.#drain(nowUs)
     }
@@ -152,7 +153,7 @@ export class Shard implements LinkSink {
     this.#drainEndsUs = nowUs + this.#task.scenario.load.drainUs
     this.#nextToConnect = this.#fleet.size
     this.#fleet.drain()
-    this.#intervals.drain()
+    this.#intervals.drain(nowUs)
   }
 
   #finish(nowUs: number): void {
@@ -160,8 +161,7 @@ export class Shard implements LinkSink {
     this.#finished = true
     this.#wake.close()
     this.#fleet.finish(nowUs)
-    const report = this.#intervals.close(nowUs)
-    this.#tell({ kind: 'interval', ...report })
+    this.#intervals.close(nowUs)
     this.#task.port.close()
     this.#settle({
       shard: this.#task.shard,

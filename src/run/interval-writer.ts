@@ -1,0 +1,147 @@
+import { intervalPercentiles } from '../metrics/latencies.ts'
+import type { MeterInterval, ShardMeter } from '../metrics/shard-meter.ts'
+import type { IntervalRow, Percentiles, ShardGauges, Stage } from '../results/rows.ts'
+import { openWorkerLog, type WorkerLog } from '../results/run-folder.ts'
+import type { Fleet } from '../thing/fleet.ts'
+import { ThreadMonitor } from './health.ts'
+import type { ShardProgress, ShardTask } from './messages.ts'
+
+const SECOND_US = 1_000_000
+
+/**
+ * Cuts a shard's run into seconds and writes each one down when it is over: while things connect by
+ * the start of the run, from T0 on by T0. A second that comes late is longer, never left out.
+ */
+export class IntervalWriter {
+  readonly #shard: number
+  readonly #runStartUs: number
+  readonly #meter: ShardMeter
+  readonly #fleet: Fleet
+  readonly #log: WorkerLog
+  readonly #health = new ThreadMonitor()
+  readonly #tell: (progress: ShardProgress) => void
+  #stage: Stage = 'connect'
+  /** Where the seconds of the stage count from. */
+  #zeroUs: number
+  #fromUs: number
+  /** T0, once it is known and not yet reached. */
+  #t0Us = Number.POSITIVE_INFINITY
+
+  constructor(
+    task: Pick<ShardTask, 'folder' | 'shard' | 'runStartUs'>,
+    meter: ShardMeter,
+    fleet: Fleet,
+    tell: (progress: ShardProgress) => void,
+  ) {
+    this.#shard = task.shard
+    this.#runStartUs = task.runStartUs
+    this.#meter = meter
+    this.#fleet = fleet
+    this.#tell = tell
+    this.#log = openWorkerLog(task.folder, task.shard)
+    this.#zeroUs = task.runStartUs
+    this.#fromUs = task.runStartUs
+  }
+
+  /** When `advance` is next wanted. */
+  get nextUs(): number {
+    return Math.min(this.#boundaryAfter(this.#fromUs), this.#t0Us)
+  }
+
+  begin(t0Us: number): void {
+    this.#t0Us = t0Us
+  }
+
+  /** From here on there are no new starts, so rates and thresholds end here. */
+  drain(nowUs: number): void {
+    this.advance(nowUs)
+    if (nowUs > this.#fromUs) this.#cut(nowUs)
+    this.#stage = 'drain'
+  }
+
+  /** Ends the interval whose time is over. */
+  advance(nowUs: number): void {
+    if (nowUs >= this.#t0Us) {
+      if (this.#t0Us > this.#fromUs) this.#cut(this.#t0Us)
+      if (this.#stage === 'connect') this.#stage = 'load'
+      this.#zeroUs = this.#t0Us
+      this.#t0Us = Number.POSITIVE_INFINITY
+    }
+    if (nowUs < this.#boundaryAfter(this.#fromUs)) return
+    this.#cut(this.#boundaryAfter(nowUs) - SECOND_US)
+  }
+
+  /** The last interval, as short as it is. */
+  close(nowUs: number): void {
+    this.advance(nowUs)
+    this.#cut(Math.max(nowUs, this.#fromUs + 1))
+    this.#health.close()
+  }
+
+  #boundaryAfter(us: number): number {
+    return this.#zeroUs + (Math.floor((us - this.#zeroUs) / SECOND_US) + 1) * SECOND_US
+  }
+
+  #cut(toUs: number): void {
+    const interval = this.#meter.takeInterval()
+    const { eventLoopUtilisation, loopDelayP99Ms, gcShare } = this.#health.take(
+      (toUs - this.#fromUs) / 1e3,
+    )
+    const row: IntervalRow = {
+      kind: 'interval',
+      worker: this.#shard,
+      stage: this.#stage,
+      second: Math.floor((this.#fromUs - this.#zeroUs) / SECOND_US),
+      fromMs: (this.#fromUs - this.#runStartUs) / 1e3,
+      toMs: (toUs - this.#runStartUs) / 1e3,
+      counters: interval.counters,
+      percentiles: percentilesOf(interval),
+      gauges: this.#gauges(),
+      health: { eventLoopUtilisation, loopDelayP99Ms },
+    }
+    this.#log.append(row, interval.histograms)
+    this.#fromUs = toUs
+    this.#tell({ ...progressOf(row), readyThings: this.#fleet.ready, gcShare })
+  }
+
+  #gauges(): ShardGauges {
+    const { online, idle, working, openRequests } = this.#fleet
+    return { online, idle, working, openRequests }
+  }
+}
+
+function percentilesOf({ histograms }: MeterInterval): Record<string, Percentiles> {
+  return Object.fromEntries(
+    histograms.map(([name, histogram]) => [name, intervalPercentiles(histogram)]),
+  )
+}
+
+const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending']
+const EXECUTION_ENDINGS = ['succeeded', 'failed', 'rejected', 'timedOut', 'canceled', 'stuck']
+
+function progressOf(row: IntervalRow): Omit<ShardProgress, 'readyThings' | 'gcShare'> {
+  const { counters, percentiles } = row
+  const sum = (outcomes: readonly string[]) =>
+    JOBS_OPERATIONS.flatMap((operation) =>
+      outcomes.map((outcome) => counters[`${operation}.${outcome}`] ?? 0),
+    ).reduce((total, count) => total + count, 0)
+  const p99s = JOBS_OPERATIONS.flatMap(
+    (operation) => percentiles[`${operation}.accepted.response`]?.p99 ?? [],
+  )
+  return {
+    shard: row.worker,
+    stage: row.stage,
+    second: row.second,
+    starts: counters['start.started'] ?? 0,
+    droppedStarts: counters['start.dropped'] ?? 0,
+    accepted: sum(['accepted', 'empty']),
+    throttled: sum(['throttled']),
+    failures: sum(['rejected', 'timedOut', 'lost']),
+    endedExecutions: EXECUTION_ENDINGS.reduce(
+      (total, event) => total + (counters[`execution.${event}`] ?? 0),
+      0,
+    ),
+    responseP99Ms: p99s.length > 0 ? Math.max(...p99s) : null,
+    gauges: row.gauges,
+  }
+}
