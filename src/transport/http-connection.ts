@@ -186,6 +186,7 @@ function textOf(chunks: readonly Buffer[]): string {
 const CAUSES: ReadonlyMap<string, string> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
   ['UND_ERR_SOCKET', 'closed'],
+  ['HTTPParserError', 'not-http'],
 ])
 
 function causeOf(error: Error & { code?: string }): string {

@@ -27,13 +27,10 @@ interface Connection {
 /** What a socket would bring comes in a microtask. */
 export function memoryLink(handler: MemoryHandler, clock: Clock, sink: LinkSink): MemoryLink {
   const connections: (Connection | undefined)[] = []
-  const connectionOf = (thing: number) => {
-    const connection = connections[thing]
-    assert(connection, `thing ${thing} is not connected`)
-    return connection
-  }
+  /** Nothing reaches a thing that is not connected, or has gone before the microtask comes. */
   const soon = (thing: number, tell: (connection: Connection) => void) => {
-    const connection = connectionOf(thing)
+    const connection = connections[thing]
+    if (connection === undefined) return
     queueMicrotask(() => {
       if (connections[thing] === connection) tell(connection)
     })
@@ -46,13 +43,14 @@ export function memoryLink(handler: MemoryHandler, clock: Clock, sink: LinkSink)
       soon(thing, () => sink.connected(thing, clock.nowUs()))
     },
     subscribe(thing) {
+      assert(connections[thing], `thing ${thing} is not connected`)
       soon(thing, (connection) => {
         connection.subscribed = true
         sink.subscribed(thing, 1, 0, clock.nowUs())
       })
     },
     send(thing, operation, token, request) {
-      connectionOf(thing)
+      assert(connections[thing], `thing ${thing} is not connected`)
       const reply = handler(thing, operation, request, token)
       if (reply !== undefined) soon(thing, () => sink.answered(thing, token, reply, clock.nowUs()))
       sink.sent(thing, token, clock.nowUs())
@@ -62,7 +60,6 @@ export function memoryLink(handler: MemoryHandler, clock: Clock, sink: LinkSink)
       connections[thing] = undefined
     },
     answer(thing, token, reply) {
-      if (connections[thing] === undefined) return
       soon(thing, () => sink.answered(thing, token, reply, clock.nowUs()))
     },
     notify(thing, notification) {

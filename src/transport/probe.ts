@@ -1,3 +1,4 @@
+import { connect as tlsConnect } from 'node:tls'
 import { MqttClient } from 'mqtt'
 import { Client } from 'undici'
 import { ShakedownError } from '../errors.ts'
@@ -7,8 +8,14 @@ import type { Target } from './target.ts'
 /** How long a service may take to say its first word. */
 const PATIENCE_MS = 5_000
 
-/** What came of it: nothing when the service speaks the protocol of its address. */
-type Finding = { readonly problem: string; readonly hint: string; readonly cause?: unknown }
+/** What is wrong with a target. */
+interface Finding {
+  readonly problem: string
+  readonly hint: string
+  readonly cause?: unknown
+  /** Somebody is there and does not speak the protocol. */
+  readonly stranger?: boolean
+}
 
 /**
  * Whether a service listens there and speaks what its address says. A CONNACK that refuses is an
@@ -22,20 +29,46 @@ export async function probe(target: Target, patienceMs = PATIENCE_MS): Promise<v
       ? await probeMqtt(target, patienceMs)
       : await probeHttp(target, patienceMs)
   if (finding === undefined) return
-  const { problem, hint, cause } = finding
+  // Some TLS servers answer plain text with an alert, some with a closed door: one more look tells.
+  const secret =
+    finding.stranger === true && !target.secure && (await speaksTls(target, patienceMs))
+  const { problem, hint } = secret ? tlsFinding(target) : finding
   throw new ShakedownError('ENDPOINT_UNREACHABLE', `--target: ${target.url} ${problem}.`, {
     hint,
-    cause,
+    cause: finding.cause,
   })
+}
+
+function speaksTls({ host, port }: Target, patienceMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    // Nothing is sent on it, so whom it trusts does not matter.
+    const socket = tlsConnect({ host, port, rejectUnauthorized: false })
+    const found = (speaks: boolean) => {
+      socket.destroy()
+      resolve(speaks)
+    }
+    socket.setTimeout(patienceMs, () => found(false))
+    socket.on('secureConnect', () => found(true))
+    socket.on('error', () => found(false))
+    socket.on('close', () => found(false))
+  })
+}
+
+function tlsFinding(target: Target): Finding {
+  return { problem: 'speaks TLS', hint: `Write ${target.transport}s://${hostAndPort(target)}.` }
 }
 
 /** One CONNECT, and what comes first. */
 function probeMqtt(target: Target, patienceMs: number): Promise<Finding | undefined> {
   return new Promise((resolve) => {
     let first = ''
+    let reached = false
     const client = new MqttClient(
       () => {
         const socket = openSocket(target)
+        socket.on('connect', () => {
+          reached = true
+        })
         socket.on('data', (chunk) => {
           if (first.length < 8) first += chunk.toString('latin1', 0, 8)
         })
@@ -58,7 +91,8 @@ function probeMqtt(target: Target, patienceMs: number): Promise<Finding | undefi
     client.on('error', (error: Error & { code?: string | number }) => {
       const { code, message } = error
       if (typeof code === 'number') found(undefined)
-      else if (message === 'connack timeout') found(silent('CONNACK', patienceMs))
+      else if (message === 'connack timeout')
+        found(reached ? silent('CONNACK', patienceMs) : unreached(error))
       else found(connectionFinding(target, code, error) ?? notMqtt(target, first, error))
     })
     client.on('close', () => found(notMqtt(target, first, undefined)))
@@ -70,11 +104,13 @@ function notMqtt(target: Target, first: string, cause: unknown): Finding {
     const hint = `Give the port of MQTT, or write http${target.secure ? 's' : ''}:// if HTTP is meant.`
     return { problem: 'answers, but not MQTT; is this the HTTP port?', hint, cause }
   }
-  // A TLS record that carries an alert: what a TLS server says to a plain CONNECT.
-  if (first.startsWith('\x15\x03'))
-    return { problem: 'speaks TLS', hint: `Write mqtts://${hostAndPort(target)}.`, cause }
   const problem = first === '' ? 'closes the connection without a CONNACK' : 'answers, but not MQTT'
-  return { problem, hint: `Check that an MQTT broker listens on port ${target.port}.`, cause }
+  return {
+    problem,
+    hint: `Check that an MQTT broker listens on port ${target.port}.`,
+    cause,
+    stranger: true,
+  }
 }
 
 /** One GET; whatever status it has. */
@@ -97,17 +133,22 @@ async function probeHttp(target: Target, patienceMs: number): Promise<Finding | 
 }
 
 function notHttp(target: Target, patienceMs: number, cause: Error & { code?: string }): Finding {
-  const { code = '' } = cause
-  if (code === 'UND_ERR_HEADERS_TIMEOUT') return silent('response', patienceMs, cause)
+  if (cause.code === 'UND_ERR_HEADERS_TIMEOUT') return silent('response', patienceMs, cause)
+  const problem =
+    cause.name === 'HTTPParserError'
+      ? 'answers, but not HTTP; is this the MQTT port?'
+      : 'closes the connection without an HTTP answer'
   const hint = `Check that an HTTP service listens on port ${target.port}.`
-  if (code.startsWith('HPE_'))
-    return { problem: 'answers, but not HTTP; is this the MQTT port?', hint, cause }
-  return { problem: 'closes the connection without an HTTP answer', hint, cause }
+  return { problem, hint, cause, stranger: true }
 }
 
 function silent(awaited: string, patienceMs: number, cause?: unknown): Finding {
   const problem = `accepts the connection and sends no ${awaited} within ${patienceMs / 1e3} s`
   return { problem, hint: 'Check that the service behind this port is up.', cause }
+}
+
+function unreached(cause: unknown): Finding {
+  return { problem: 'is not reached', hint: 'Check address, route and firewall.', cause }
 }
 
 /** Trouble below the protocol, if it is that. */
@@ -129,7 +170,7 @@ function connectionFinding(
     case 'ENETUNREACH':
     case 'ETIMEDOUT':
     case 'UND_ERR_CONNECT_TIMEOUT':
-      return { problem: 'is not reached', hint: 'Check address, route and firewall.', cause }
+      return unreached(cause)
     case 'EPROTO':
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG': {

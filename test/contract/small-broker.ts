@@ -24,7 +24,7 @@ export class SmallBroker {
   private constructor(service: SmallService, aedes: Aedes) {
     this.#service = service
     this.#aedes = aedes
-    this.#server = createServer((socket) => {
+    this.#server = createServer({ noDelay: true }, (socket) => {
       this.#sockets.add(socket)
       socket.on('close', () => this.#sockets.delete(socket))
       aedes.handle(socket)
@@ -48,6 +48,11 @@ export class SmallBroker {
   notifyNext(): void {
     const payload = notificationPayload(this.#service.next, 1_786_000_000)
     this.publish(`${topicPrefix('thing-0')}notify-next`, payload)
+  }
+
+  /** Calls back with the number of filters of each SUBSCRIBE. */
+  onSubscribe(call: (filters: number) => void): void {
+    this.#aedes.on('subscribe', (subscriptions) => call(subscriptions.length))
   }
 
   /** To whoever has subscribed. */
