@@ -29,7 +29,13 @@ export function deriveReports(folder: string): DerivedReports {
 
 function page(folder: string, record: RunRecord, summary: Summary): string {
   const { scenario } = record
-  const rows = [...record.intervals.map(({ row }) => row), ...record.hosts]
+  const rows = [
+    record.run,
+    ...(record.begin ? [record.begin] : []),
+    ...record.intervals.map(({ row }) => row),
+    ...record.hosts,
+    ...(record.end ? [record.end] : []),
+  ]
   return htmlReport(summary, rows, {
     text: readFileSync(join(folder, RUN_FILES.scenario), 'utf8'),
     question: scenario.question,
