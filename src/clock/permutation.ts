@@ -11,8 +11,10 @@ const FEISTEL_ROUNDS = 6
  * @param round any whole number, by its low 32 bits.
  * @param index 0 … size − 1.
  * @param size 1 … 2^31.
+ * @throws RangeError for an index that is none, which is a bug of the caller.
  */
 export function dealtPosition(seed: number, round: number, index: number, size: number): number {
+  if (!(index >= 0 && index < size)) throw new RangeError(`${index} is not among 0 … ${size - 1}`)
   // The indexes are laid out as `rows` × `columns`, with less than a row's worth of surplus.
   const columns = Math.ceil(Math.sqrt(size))
   const rows = Math.ceil(size / columns)

@@ -32,8 +32,17 @@ export function descriptionAt(path: Path): string | undefined {
 
 /** Whether the value at this path can be nothing but text. */
 export function isText(path: Path): boolean {
+  return isOnly('string', path)
+}
+
+/** Whether the value at this path can be nothing but a whole number. */
+export function isWhole(path: Path): boolean {
+  return isOnly('integer', path)
+}
+
+function isOnly(type: string, path: Path): boolean {
   const nodes = nodesAt(path)
-  return nodes.length > 0 && nodes.every((node) => node.type === 'string')
+  return nodes.length > 0 && nodes.every((node) => node.type === type)
 }
 
 /** Several where there is a choice. @param choices whether the last node's choices are meant. */

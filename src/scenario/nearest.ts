@@ -20,10 +20,10 @@ export function suggestion(word: string, known: readonly string[]): string {
   return known.length === 0 ? 'there is none' : `there is ${listed(known)}`
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(words: readonly string[]): string {
+/** `a`, `a and b`, `a, b and c`; or with `or`. */
+export function listed(words: readonly string[], joint: 'and' | 'or' = 'and'): string {
   const [last = '', ...others] = words.toReversed()
-  return others.length === 0 ? last : `${others.toReversed().join(', ')} and ${last}`
+  return others.length === 0 ? last : `${others.toReversed().join(', ')} ${joint} ${last}`
 }
 
 /** Letters to insert, delete, change, or swap with their neighbour (optimal string alignment). */

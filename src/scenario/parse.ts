@@ -75,7 +75,10 @@ function sentence(
   { path, text, atKey = false }: Problem,
 ): Line {
   const what = path.length === 0 ? text : `${pathText(path)}: ${text}`
-  const override = overrides.findLast((one) => startsWith(path, one.path))
+  // What is told about a list or map may be the fault of the one value that was put into it.
+  const override = overrides.findLast(
+    (one) => startsWith(path, one.path) || (path.length > 0 && startsWith(one.path, path)),
+  )
   if (override !== undefined) {
     return { offset: Number.POSITIVE_INFINITY, text: `${override.origin}: ${what}` }
   }

@@ -41,9 +41,18 @@ export const service = z
   .strictObject({
     quotas: quotas.prefault(DEFAULTS.quotas),
     latency: z
-      .union([duration, z.strictObject({ median: duration, p99: duration })], {
-        error: 'write a duration such as 15ms, or { median: 15ms, p99: 60ms }',
-      })
+      .union(
+        [
+          duration,
+          z.strictObject({
+            median: duration.describe('Half of the answers take longer'),
+            p99: duration.describe('One in a hundred answers takes longer'),
+          }),
+        ],
+        {
+          error: 'write a duration such as 15ms, or { median: 15ms, p99: 60ms }',
+        },
+      )
       .prefault(DEFAULTS.latency)
       .describe('How long the stand-in takes to answer: fixed, or log-normal'),
     minute: atLeast(duration, 1_000, '1ms')

@@ -35,7 +35,7 @@ const fleet = z
     connect: z
       .strictObject({
         rate: rate
-          .refine((perSecond) => perSecond > 0, 'write more than 0/s: at 0/s nothing ever connects')
+          .refine((perSecond) => perSecond > 0, 'write more than 0/s')
           .prefault(DEFAULTS.connectRate)
           .describe('How many things connect a second'),
         limit: duration
@@ -56,9 +56,18 @@ const fleet = z
 const behaviour = z
   .strictObject({
     work: z
-      .union([duration, z.strictObject({ median: duration, p95: duration })], {
-        error: 'write a duration such as 2s, or { median: 2s, p95: 8s }',
-      })
+      .union(
+        [
+          duration,
+          z.strictObject({
+            median: duration.describe('Half of the executions take longer'),
+            p95: duration.describe('One in twenty executions takes longer'),
+          }),
+        ],
+        {
+          error: 'write a duration such as 2s, or { median: 2s, p95: 8s }',
+        },
+      )
       .prefault(DEFAULTS.work)
       .describe('How long a thing works on an execution: fixed, or log-normal'),
     updates: z
@@ -69,9 +78,9 @@ const behaviour = z
       .describe('Progress updates between start and the terminal one'),
     outcomes: z
       .strictObject({
-        SUCCEEDED: share.optional(),
-        FAILED: share.optional(),
-        REJECTED: share.optional(),
+        SUCCEEDED: share.optional().describe('Work done'),
+        FAILED: share.optional().describe('Work tried, and not done'),
+        REJECTED: share.optional().describe('Work refused'),
       })
       .prefault({ SUCCEEDED: DEFAULTS.succeeded })
       .describe('How executions end; shares add up to 100 %'),

@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import { descriptionAt, knownKeys } from './json-schema.ts'
+import { descriptionAt, isWhole, knownKeys } from './json-schema.ts'
 import { listed, suggestion } from './nearest.ts'
 import type { Path, Problem } from './problem.ts'
 import { rawAt } from './raw.ts'
@@ -31,7 +31,10 @@ function problemsOf(raw: unknown, issue: Issue, above: Path): Problem[] {
       return branch.flatMap((inner) => problemsOf(raw, inner, path))
     }
   }
-  return [{ path, text: `${issue.message}, not ${shown(value)}` }]
+  // The schema looks for a number first and for a whole one second; we know better what is meant.
+  const isNumber = issue.code === 'invalid_type' && issue.expected === 'number'
+  const message = isNumber && isWhole(path) ? `write ${KINDS.int}` : issue.message
+  return [{ path, text: `${message}, not ${shown(value)}` }]
 }
 
 function isOtherKind({ path, code }: Issue): boolean {
@@ -41,7 +44,8 @@ function isOtherKind({ path, code }: Issue): boolean {
 function missing(path: Path): Problem {
   const description = descriptionAt(path)
   if (description === undefined) return { path, text: 'missing' }
-  return { path, text: `missing (${description.charAt(0).toLowerCase()}${description.slice(1)})` }
+  const [what = ''] = description.split(/[.;]/)
+  return { path, text: `missing (${what.charAt(0).toLowerCase()}${what.slice(1)})` }
 }
 
 function unknownKey(path: Path, key: string): Problem {
@@ -55,7 +59,7 @@ export function sentenceOf(issue: z.core.$ZodRawIssue): string | undefined {
     case 'invalid_type':
       return `write ${KINDS[issue.expected] ?? issue.expected}`
     case 'invalid_value':
-      return `write ${issue.values.length > 1 ? 'one of ' : ''}${listed(issue.values.map(String))}`
+      return `write ${listed(issue.values.map(String), 'or')}`
     case 'too_small':
       return `write ${bound('at least', issue.minimum, issue.origin)}`
     case 'too_big':

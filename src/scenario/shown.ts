@@ -7,6 +7,6 @@ export function shown(value: unknown): string {
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
   if (typeof value !== 'string') return String(value)
   if (value === '') return 'empty text'
-  const line = JSON.stringify(value).slice(1, -1)
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`
+  const text = value.length <= LONGEST ? value : `${value.slice(0, LONGEST)}…`
+  return /^[\w%/.:+-]+$/.test(text) ? text : JSON.stringify(text)
 }

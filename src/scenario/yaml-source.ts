@@ -15,6 +15,9 @@ const LARGEST_BYTES = 1_048_576
 /** How many nodes aliases may multiply into, counted as the yaml library does. */
 const MOST_ALIASES = 100
 
+/** The yaml library reads by recursion; a text of ten thousand brackets ends the stack. */
+const TOO_DEEP = 'the file is nested too deep'
+
 /** A sentence about the text, and where in it: offset in characters. */
 export interface TextProblem {
   readonly offset: number
@@ -32,7 +35,9 @@ export interface YamlSource {
   position(offset: number): { readonly line: number; readonly column: number }
 }
 
-export function readYaml(text: string): YamlSource {
+export function readYaml(textOfFile: string): YamlSource {
+  // A byte order mark is no character of the first line.
+  const text = textOfFile.replace(/^\uFEFF/, '')
   const lines = new LineCounter()
   const position = (offset: number) => {
     const { line, col } = lines.linePos(offset)
@@ -56,17 +61,23 @@ export function readYaml(text: string): YamlSource {
     if (fatal) return { raw: undefined, problems, offsetOf, position }
     return { ...plainValue(document, problems), offsetOf, position }
   } catch (error) {
-    // The library reads by recursion; a text of ten thousand brackets ends that way.
-    if (error instanceof RangeError) return unread('the file is nested too deep')
+    if (error instanceof RangeError) return unread(TOO_DEEP)
     throw error
   }
 }
 
 function textProblems(document: Document.Parsed, text: string): TextProblem[] {
   return [...document.errors, ...document.warnings].map(({ code, message, pos: [offset] }) => {
-    if (code !== 'DUPLICATE_KEY') return { offset, text: `not YAML: ${message.split('\n')[0]}` }
-    const key = /^[^\s:]*/.exec(text.slice(offset))?.[0] ?? ''
-    return { offset, text: `${key} is written twice in the same map; keep one` }
+    const [key = ''] = /^[^\s:]*/.exec(text.slice(offset, offset + 128)) ?? []
+    switch (code) {
+      case 'DUPLICATE_KEY':
+        return { offset, text: `${key} is written twice in the same map; keep one` }
+      case 'MULTIPLE_DOCS':
+        return { offset, text: 'the file holds more than one document; keep one' }
+      default:
+        if (message.startsWith('Maximum call stack')) return { offset, text: TOO_DEEP }
+        return { offset, text: `not YAML: ${message.split('\n')[0]}` }
+    }
   })
 }
 
@@ -80,12 +91,14 @@ function plainValue(document: Document.Parsed, problems: TextProblem[]) {
     visit(document, {
       Alias(_, alias) {
         offset = alias.range?.[0] ?? 0
-        return visit.BREAK
+        return alias.resolve(document) === undefined ? visit.BREAK : undefined
       },
     })
-    const text = error.message.startsWith('Unresolved')
-      ? `an alias has no anchor: ${error.message}`
-      : 'aliases multiply into too many values; write them out'
+    const unknown = /^Unresolved alias .*: (\S+)$/.exec(error.message)?.[1]
+    const text =
+      unknown === undefined
+        ? 'aliases multiply into too many values; write them out'
+        : `*${unknown} repeats nothing: there is no &${unknown} before it`
     return { raw: undefined, problems: [...problems, { offset, text }] }
   }
 }

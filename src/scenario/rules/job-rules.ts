@@ -44,7 +44,7 @@ function checkId(
   const other = seen.get(onTheWire)
   if (other === id) tell(path, `is ${id}, which another job is called; choose another`)
   else if (other !== undefined) {
-    tell(path, `is ${id}, which is ${onTheWire} on the wire, and so is ${other}; choose another`)
+    tell(path, `is ${onTheWire} on the wire, and so is ${other}; choose another`)
   }
   seen.set(onTheWire, id)
 }
