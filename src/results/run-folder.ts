@@ -128,7 +128,7 @@ const REASONS: Record<string, string> = {
 
 const CURES: Record<string, string> = {
   ENOSPC: 'Make room there, or name a folder on another disk with --out.',
-  ENOENT: 'Give the folder of a run, as it was printed at its end.',
+  ENOENT: 'Check the path; the folder of a run is printed at its end.',
 }
 
 function hasEntries(folder: string): boolean {
