@@ -4,7 +4,6 @@ import {
   count,
   counted,
   duration,
-  inUnit,
   milliseconds,
   NOTHING,
   observedFigure,
@@ -13,7 +12,7 @@ import {
 } from './figures.ts'
 import { type LatencyKey, latencyAt, rejections, usedOperations } from './operation-rows.ts'
 import { type Paint, painter, type Tone, wrapped } from './text-table.ts'
-import { verdictWords } from './verdict-words.ts'
+import { checkFigures, verdictWords } from './verdict-words.ts'
 
 export interface ConsoleOptions {
   readonly color: boolean
@@ -95,10 +94,10 @@ function validityLines({ validity }: Summary): Line[] {
   const total = validity.checks.length
   const rest = validity.checks
     .filter(({ level }) => level !== 'ok')
-    .map(({ name, level, observed, limit, unit, message }): Line => {
-      const figures = `${inUnit(observed, unit)}, limit ${inUnit(limit, unit)}`
+    .map((check): Line => {
+      const { name, level, message } = check
       return {
-        text: `${level} ${name}: ${figures}.${message ? ` ${message}` : ''}`,
+        text: `${level} ${name}: ${checkFigures(check)}.${message ? ` ${message}` : ''}`,
         tone: level === 'invalid' ? 'void' : 'warn',
       }
     })

@@ -23,6 +23,8 @@ import { PAGE_STYLE } from './page-style.ts'
 import { type Column, type Timeline, timeline } from './timeline.ts'
 import { verdictWords } from './verdict-words.ts'
 
+const require = createRequire(import.meta.url)
+
 /** What the page tells of the scenario; the summary has only its name. */
 export interface ReportScenario {
   /** The file as resolved, shown as it is. */
@@ -45,7 +47,7 @@ export function htmlReport(
 ): string {
   const time = timeline(rows)
   const charts = chartsOf(time, summary, scenario.quotas ?? {})
-  const script = `${uplotFile('uPlot.iife.min.js')}\n${PAGE_SCRIPT}`
+  const script = `${uplotScript()}\n${PAGE_SCRIPT}`
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -55,7 +57,7 @@ export function htmlReport(
 <meta name="color-scheme" content="light dark">
 <title>${summary.run.scenario}: ${summary.verdict} – shakedown</title>
 <link rel="icon" href="${icon(summary)}">
-<style>${trustedHtml(uplotFile('uPlot.min.css') + PAGE_STYLE)}</style>
+<style>${trustedHtml(uplotStyle() + PAGE_STYLE)}</style>
 </head>
 <body>
 ${headOf(summary, scenario.question)}
@@ -88,9 +90,13 @@ function contentPolicy(script: string): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
 }
 
-function uplotFile(name: string): string {
-  const path = createRequire(import.meta.url).resolve(`uplot/dist/${name}`)
-  return readFileSync(path, 'utf8')
+/** Read when a page is made, so that no copy of the library stands in our sources. */
+function uplotScript(): string {
+  return readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')
+}
+
+function uplotStyle(): string {
+  return readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8')
 }
 
 /** Told apart among many tabs by the verdict's colour. */

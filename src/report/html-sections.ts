@@ -25,8 +25,8 @@ ${tiles(summary)}
 }
 
 function verdictCard(summary: Summary): SafeHtml {
-  const { word, tone, reason, remarks } = verdictWords(summary)
-  const list = remarks.map((remark) => html`<li>${remark}</li>`)
+  const { word, tone, reason, remarks, cures } = verdictWords(summary)
+  const list = [...cures, ...remarks].map((remark) => html`<li>${remark}</li>`)
   return html`<section class="verdict ${tone}" aria-label="Verdict">
 <p class="word">${word}</p>
 <p class="reason">${reason}</p>

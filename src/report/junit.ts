@@ -1,6 +1,5 @@
 import type { Summary, ThresholdResult, ValidityCheck } from '../results/summary.ts'
-import { inUnit } from './figures.ts'
-import { thresholdWords, verdictWords } from './verdict-words.ts'
+import { checkFigures, thresholdWords, verdictWords } from './verdict-words.ts'
 
 /**
  * Thresholds and validity checks as test cases. A run that is not valid has errors and no failures:
@@ -46,12 +45,12 @@ function endCase(summary: Summary): Case {
   }
 }
 
-function checkCase({ name, level, observed, limit, unit, message }: ValidityCheck): Case {
-  const figures = `${inUnit(observed, unit)}, limit ${inUnit(limit, unit)}`
+function checkCase(check: ValidityCheck): Case {
+  const { name, level, message } = check
   return {
     name,
     result: level === 'invalid' ? 'error' : 'passed',
-    message: `${level}: ${figures}${message ? `. ${message}` : ''}`,
+    message: `${level}: ${checkFigures(check)}${message ? `. ${message}` : ''}`,
   }
 }
 

@@ -28,7 +28,7 @@ export interface Timeline {
   gauge(name: Gauge): Column
 }
 
-export type Gauge = 'online' | 'working' | 'openRequests' | 'eventLoop' | 'cpu' | 'gc'
+type Gauge = 'online' | 'working' | 'openRequests' | 'eventLoop' | 'cpu' | 'gc'
 
 /** What one bucket is made of. */
 interface Bucket {

@@ -10,6 +10,8 @@ export interface VerdictWords {
   readonly reason: string
   /** What else to know before the numbers: one sentence each. */
   readonly remarks: readonly string[]
+  /** What the checks say that made the run invalid: what it means and what to do. */
+  readonly cures: readonly string[]
 }
 
 const TONES: Record<Verdict, VerdictWords['tone']> = {
@@ -28,6 +30,9 @@ export function verdictWords(summary: Summary): VerdictWords {
     tone: TONES[verdict],
     reason: REASONS[verdict](summary),
     remarks: remarks(summary),
+    cures: summary.validity.checks.flatMap(({ level, message }) =>
+      level === 'invalid' && message !== undefined ? [message] : [],
+    ),
   }
 }
 
@@ -76,8 +81,14 @@ export function thresholdWords({ expression, observed }: ThresholdResult): strin
     : `${expression} was ${observedFigure(expression, observed)}`
 }
 
-export function checkWords({ name, observed, limit, unit }: ValidityCheck): string {
-  return `${name} ${inUnit(observed, unit)} (limit ${inUnit(limit, unit)})`
+function checkWords(check: ValidityCheck): string {
+  return `${check.name} ${checkFigures(check)}`
+}
+
+/** A limit of none needs no words: `1 worker` says that one was too many. */
+export function checkFigures({ observed, limit, unit }: ValidityCheck): string {
+  const figure = inUnit(observed, unit)
+  return limit === 0 ? figure : `${figure}, limit ${inUnit(limit, unit)}`
 }
 
 function allOf(total: number, one: string, many: string): string {

@@ -130,6 +130,20 @@ describe.skipIf(!browserHere())('report.html in Chromium', () => {
     expect(await page.title()).toBe('throttled-account: failed – shakedown')
   })
 
+  test('an invalid run says at the top what it means and what to do', async () => {
+    const message = 'Starts left late: use more workers.'
+    const lag = { name: 'schedule-lag', observed: 31, limit: 10, unit: 'ms', message }
+    const validity = { valid: false, checks: [{ ...lag, level: 'invalid' as const }] }
+    const { page } = await open({ summary: { verdict: 'invalid', validity } })
+    const verdict = await page.locator('.verdict').innerText()
+
+    expect(verdict).toMatch(
+      /^invalid\s+Do not trust these numbers: schedule-lag 31 ms, limit 10 ms/i,
+    )
+    expect(verdict).toContain(message)
+    expect(await page.locator('#thresholds').textContent()).toContain('decide nothing')
+  })
+
   test('text of a person breaks nothing, wherever it stands', async () => {
     const { summary } = exampleRun()
     const run = { ...summary.run, scenario: HOSTILE, targets: [HOSTILE] }

@@ -42,6 +42,15 @@ test('an invalid run says first what broke it and that its thresholds decide not
   expect(lines.join('\n')).toContain('1 of 2 checks ok')
 })
 
+test('a check whose limit is none is told without a limit', () => {
+  const lost = { name: 'workers-lost', observed: 1, limit: 0, unit: 'workers' }
+  const validity = { valid: false, checks: [{ ...lost, level: 'invalid' as const }] }
+
+  expect(linesOf({ verdict: 'invalid', validity }).join('\n')).toContain(
+    'Do not trust these numbers: workers-lost 1 workers.',
+  )
+})
+
 test('an aborted run tells its cause', () => {
   const { summary } = exampleRun()
   const run = { ...summary.run, cause: 'update.throttled.share < 90%' }
