@@ -15,7 +15,6 @@ export const PURPOSE = {
   deal: 9,
   connect: 10,
 } as const
-export type Purpose = (typeof PURPOSE)[keyof typeof PURPOSE]
 
 /**
  * A whole number in 0 … 4,294,967,295 that depends on nothing but its arguments, of which the low 32

@@ -1,18 +1,3 @@
-/** The known word that a misspelt one was most likely meant to be, if any is near. */
-export function nearestWord(word: string, known: Iterable<string>): string | undefined {
-  // A third of the word may be wrong, and in short words two letters.
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1
-  let nearest: string | undefined
-  for (const candidate of known) {
-    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < least && distance < candidate.length) {
-      least = distance
-      nearest = candidate
-    }
-  }
-  return nearest
-}
-
 /** `; did you mean x?`, or the list of what there is. */
 export function suggestion(word: string, known: readonly string[]): string {
   const nearest = nearestWord(word, known)
@@ -24,6 +9,21 @@ export function suggestion(word: string, known: readonly string[]): string {
 export function listed(words: readonly string[], joint: 'and' | 'or' = 'and'): string {
   const [last = '', ...others] = words.toReversed()
   return others.length === 0 ? last : `${others.toReversed().join(', ')} ${joint} ${last}`
+}
+
+/** The known word that a misspelt one was most likely meant to be, if any is near. */
+function nearestWord(word: string, known: Iterable<string>): string | undefined {
+  // A third of the word may be wrong, and in short words two letters.
+  let least = Math.max(2, Math.floor(word.length / 3)) + 1
+  let nearest: string | undefined
+  for (const candidate of known) {
+    const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
+    if (distance < least && distance < candidate.length) {
+      least = distance
+      nearest = candidate
+    }
+  }
+  return nearest
 }
 
 /** Letters to insert, delete, change, or swap with their neighbour (optimal string alignment). */

@@ -26,7 +26,7 @@ export interface Plan {
   readonly outcomesInFirstRound: Readonly<Partial<Record<Outcome, number>>>
 }
 
-export interface PlannedPhase {
+interface PlannedPhase {
   readonly name: string
   /** After T0. */
   readonly fromUs: number
@@ -36,7 +36,7 @@ export interface PlannedPhase {
   readonly starts: number
 }
 
-export interface PlannedRow {
+interface PlannedRow {
   readonly transport: TransportKind
   readonly agent: string
   readonly things: number

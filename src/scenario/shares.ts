@@ -20,7 +20,7 @@ export function exactCounts(total: number, shares: readonly number[]): number[] 
 }
 
 /** A number that misses a whole one by no more than rounding is that one. */
-export function snapped(value: number): number {
+function snapped(value: number): number {
   const whole = Math.round(value)
   return Math.abs(value - whole) < HAIR ? whole : value
 }

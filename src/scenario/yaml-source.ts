@@ -19,7 +19,7 @@ const MOST_ALIASES = 100
 const TOO_DEEP = 'the file is nested too deep'
 
 /** A sentence about the text, and where in it: offset in characters. */
-export interface TextProblem {
+interface TextProblem {
   readonly offset: number
   readonly text: string
 }
