@@ -35,14 +35,16 @@ export class Fleet {
   readonly #reporting: Reporting
   readonly #rounds: Rounds
   readonly #parts: FleetParts
+  /** Of the `advance` that runs: its time, and how much was due. */
   #advancedUs = 0
+  #advanced = 0
   #finished = false
 
   constructor(settings: FleetSettings, effects: FleetEffects, meter: Meter, book: ThingBook) {
     const { scenario, shard, shards } = settings
     const size = Math.max(0, Math.floor((scenario.fleet.things + shards - 1 - shard) / shards))
     this.#table = new ThingTable(size)
-    this.#timers = new Timers(size)
+    this.#timers = new Timers(size, (slot, timer, atUs) => this.#timer(slot, timer, atUs))
     this.#parts = {
       ...settings,
       table: this.#table,
@@ -198,15 +200,19 @@ export class Fleet {
     return Math.min(timeoutUs, timerUs)
   }
 
-  /** Does what is due: request timeouts, then the timers of work, backoff, pause, poll and connection. */
-  advance(nowUs: number): void {
+  /** Does what is due: request timeouts, then the timers of work, backoff, pause, poll and connection.
+   *  @returns how many it were. */
+  advance(nowUs: number): number {
     this.#advancedUs = nowUs
+    this.#advanced = 0
     for (;;) {
       const slot = this.#attempts.takeExpired(nowUs)
       if (slot < 0) break
+      this.#advanced += 1
       this.#retry(slot, nowUs)
     }
-    this.#timers.advance(nowUs, this.#onTimer)
+    this.#timers.advance(nowUs)
+    return this.#advanced
   }
 
   /** The end: open attempts are counted unanswered, executions and starts in hand stuck, and every
@@ -266,8 +272,9 @@ export class Fleet {
     if (!this.#working.startSlice(slot, nowUs)) this.#reporting.report(slot, nowUs, nowUs)
   }
 
-  readonly #onTimer = (slot: number, timer: number, atUs: number): void => {
+  #timer(slot: number, timer: number, atUs: number): void {
     const nowUs = this.#advancedUs
+    this.#advanced += 1
     if (timer === Timer.connection) {
       this.#connecting.timer(slot, atUs, nowUs)
     } else if (timer === Timer.poll) {

@@ -28,7 +28,7 @@ export function mayRetry(policy: RetryPolicy, tries: number): boolean {
  * come as 5xx with or without a name. Asking again changes nothing about a wrong request.
  */
 export function isPassing(code: string): boolean {
-  return code === THROTTLED || isServiceFailure(code)
+  return code === THROTTLED || code === BROKER_THROTTLED || isServiceFailure(code)
 }
 
 /** A request that was answered like this may have been carried out all the same. */
@@ -38,3 +38,5 @@ export function isServiceFailure(code: string): boolean {
 
 const THROTTLED: RejectCode = 'RequestThrottled'
 const INTERNAL: RejectCode = 'InternalError'
+/** PUBACK 0x97 of MQTT 5, quota exceeded: the broker has not passed the request on. */
+const BROKER_THROTTLED = 'Puback151'

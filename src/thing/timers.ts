@@ -14,9 +14,14 @@ const KINDS = 3
 /** The timers of all slots in one order. Request timeouts are not here: see `Attempts`. */
 export class Timers {
   readonly #queue: DeadlineQueue
+  readonly #due: (index: number, atUs: number) => void
 
-  constructor(slots: number) {
+  constructor(slots: number, due: (slot: number, timer: number, atUs: number) => void) {
     this.#queue = new DeadlineQueue(slots * KINDS)
+    this.#due = (index, atUs) => {
+      const slot = Math.floor(index / KINDS)
+      due(slot, index - slot * KINDS, atUs)
+    }
   }
 
   set(slot: number, timer: number, atUs: number): void {
@@ -35,10 +40,8 @@ export class Timers {
     return this.#queue.nextUs()
   }
 
-  advance(nowUs: number, due: (slot: number, timer: number, atUs: number) => void): void {
-    this.#queue.advance(nowUs, (index, atUs) => {
-      const slot = Math.floor(index / KINDS)
-      due(slot, index - slot * KINDS, atUs)
-    })
+  /** Tells what is due, by time and then by slot. */
+  advance(nowUs: number): void {
+    this.#queue.advance(nowUs, this.#due)
   }
 }

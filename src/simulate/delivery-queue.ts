@@ -1,0 +1,102 @@
+import { BucketWheel } from './bucket-wheel.ts'
+
+/** What is delivered. Nothing but a number in a column; the driver knows what each one means. */
+export type DeliveryKind = number
+
+const FIRST_CAPACITY = 1_024
+
+/**
+ * Everything that is under way between the fleet and the service, in columns: no object and no
+ * closure for a delivery. They come out by time, then by thing, then in the order they were put in.
+ *
+ * What is under way is bounded by what the things have asked for and the notifications of it; the
+ * largest number ever is `mostUnderWay`.
+ */
+export class DeliveryQueue {
+  readonly #wheel: BucketWheel
+  #kind = new Uint8Array(FIRST_CAPACITY)
+  #connection = new Uint32Array(FIRST_CAPACITY)
+  #token = new Uint32Array(FIRST_CAPACITY)
+  readonly #payload: unknown[] = []
+  /** Places that are free, as a stack. */
+  #free = new Uint32Array(FIRST_CAPACITY)
+  #freeCount = 0
+  #used = 0
+
+  /** The delivery last taken. */
+  atUs = 0
+  thing = 0
+  kind: DeliveryKind = 0
+  /** Which of the thing's connections it belongs to. */
+  connection = 0
+  token = 0
+  payload: unknown
+  mostUnderWay = 0
+
+  constructor() {
+    this.#wheel = new BucketWheel(FIRST_CAPACITY)
+  }
+
+  get size(): number {
+    return this.#used - this.#freeCount
+  }
+
+  /** Infinity when nothing is under way. */
+  get nextUs(): number {
+    return this.#wheel.nextUs
+  }
+
+  add(
+    atUs: number,
+    thing: number,
+    kind: DeliveryKind,
+    connection: number,
+    token: number,
+    payload: unknown,
+  ): void {
+    const place = this.#place()
+    this.#kind[place] = kind
+    this.#connection[place] = connection
+    this.#token[place] = token
+    this.#payload[place] = payload
+    this.#wheel.add(place, atUs, thing)
+    if (this.size > this.mostUnderWay) this.mostUnderWay = this.size
+  }
+
+  /** Takes the next delivery; its members are this object's until the next call. */
+  take(): void {
+    this.atUs = this.#wheel.nextUs
+    const place = this.#wheel.take()
+    this.thing = this.#wheel.keyOf(place)
+    this.kind = this.#kind[place] as number
+    this.connection = this.#connection[place] as number
+    this.token = this.#token[place] as number
+    this.payload = this.#payload[place]
+    this.#payload[place] = undefined
+    this.#free[this.#freeCount] = place
+    this.#freeCount += 1
+  }
+
+  #place(): number {
+    if (this.#freeCount > 0) {
+      this.#freeCount -= 1
+      return this.#free[this.#freeCount] as number
+    }
+    if (this.#used === this.#kind.length) this.#grow(2 * this.#used)
+    this.#used += 1
+    return this.#used - 1
+  }
+
+  #grow(capacity: number): void {
+    this.#kind = longer(this.#kind, new Uint8Array(capacity))
+    this.#connection = longer(this.#connection, new Uint32Array(capacity))
+    this.#token = longer(this.#token, new Uint32Array(capacity))
+    this.#free = longer(this.#free, new Uint32Array(capacity))
+    this.#wheel.grow(capacity)
+  }
+}
+
+function longer<Column extends Uint8Array | Uint32Array>(from: Column, to: Column): Column {
+  to.set(from)
+  return to
+}

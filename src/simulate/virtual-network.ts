@@ -1,0 +1,343 @@
+import type { ServiceLedger } from '../protocol/admin.ts'
+import {
+  type JobsNotification,
+  type JobsRequest,
+  OPERATIONS,
+  type Operation,
+  type Rejected,
+  type Reply,
+} from '../protocol/jobs.ts'
+import { mixRowOf } from '../scenario/mix.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Fleet } from '../thing/fleet.ts'
+import type { FleetEffects } from '../thing/ports.ts'
+import { DeliveryQueue } from './delivery-queue.ts'
+
+/** The service as the driver sees it; `JobsService` of the service room fits. Things are indexes of
+ *  the whole fleet. */
+export interface VirtualService {
+  begin(nowUs: number): void
+  handle(thing: number, operation: Operation, request: JobsRequest, nowUs: number): Reply
+  /** Counts and gives the answer that a fault has put in the service's mouth. */
+  refuse(operation: Operation, reply: Rejected, nowUs: number): Reply
+  /** The same object each time, valid until the next call. */
+  fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate>
+  admitConnect(nowUs: number): boolean
+  /** All of the filters, or none. */
+  admitSubscribe(filters: number, nowUs: number): boolean
+  /** How much later than its cause the next notification of the thing leaves. */
+  notificationDelayUs(thing: number, nowUs: number): number
+  notifyNextOf(thing: number): JobsNotification
+  nextUs(): number | undefined
+  advance(nowUs: number): void
+  ledger(): ServiceLedger
+}
+
+export interface VirtualFate {
+  readonly delayUs: number
+  readonly requestLost: boolean
+  readonly replyLost: boolean
+  readonly duplicated: boolean
+  readonly connectionLost: boolean
+  readonly internalError: boolean
+}
+
+/** What the service tells while one of its calls runs. */
+export interface VirtualServiceSink {
+  notify(thing: number): void
+  notifyNext(thing: number): void
+}
+
+/** The kinds of deliveries. Requests and the openings of sockets have one for each operation. */
+const Kind = {
+  handshaken: 0,
+  subscribed: 1,
+  answer: 2,
+  notification: 3,
+  dropped: 4,
+  /** An HTTP thing may send. */
+  ready: 5,
+  /** A CONNECT or a SUBSCRIBE reaches the service. */
+  connect: 6,
+  subscribe: 7,
+  request: 8,
+  opened: 16,
+} as const
+/** The operation within its kind. */
+const OPERATION_BITS = 7
+
+/** Whether a thing has an open socket. */
+const Way = { closed: 0, open: 1 } as const
+
+/** CONNACK 0x97. */
+const QUOTA_EXCEEDED = 'connack-151'
+
+const INTERNAL_ERROR: Rejected = {
+  kind: 'rejected',
+  code: 'InternalError',
+  message: 'An internal error occurred in the service',
+}
+
+/**
+ * The way between the fleets and the service in virtual time: what `transport` and the fronts of the
+ * stand-in are in real time, with the same order of things (a request's fate is drawn on arrival, its
+ * notifications leave after its answer). Every leg takes the same time.
+ */
+export class VirtualNetwork implements VirtualServiceSink {
+  readonly queue = new DeliveryQueue()
+  /** By shard. */
+  readonly #fleets: readonly Fleet[]
+  readonly #service: VirtualService
+  readonly #oneWayUs: number
+  readonly #shards: number
+  /** By thing of the whole fleet. */
+  readonly #isHttp: Uint8Array
+  readonly #isMqtt5: Uint8Array
+  readonly #filters: Uint8Array
+  readonly #hearsNext: Uint8Array
+  readonly #way: Uint8Array
+  readonly #subscribed: Uint8Array
+  /** Counts up with each connection and each end of one: what belongs to an older one is not heard. */
+  readonly #connection: Uint32Array
+  readonly #beganUs: Float64Array
+  /** Things with a notification to come from the service call that runs. */
+  readonly #news: number[] = []
+  #nowUs = 0
+
+  constructor(
+    scenario: Scenario,
+    fleets: readonly Fleet[],
+    openService: (sink: VirtualServiceSink) => VirtualService,
+    oneWayUs: number,
+    shards: number,
+  ) {
+    const { things } = scenario.fleet
+    this.#fleets = fleets
+    this.#oneWayUs = oneWayUs
+    this.#shards = shards
+    this.#isHttp = new Uint8Array(things)
+    this.#isMqtt5 = new Uint8Array(things)
+    this.#filters = new Uint8Array(things)
+    this.#hearsNext = new Uint8Array(things)
+    this.#way = new Uint8Array(things)
+    this.#subscribed = new Uint8Array(things)
+    this.#connection = new Uint32Array(things)
+    this.#beganUs = new Float64Array(things)
+    for (let thing = 0; thing < things; thing++) {
+      const { transport, mqtt } = mixRowOf(scenario, thing)
+      this.#isHttp[thing] = Number(transport === 'http')
+      this.#isMqtt5[thing] = Number(mqtt.version === 5)
+      this.#filters[thing] = mqtt.subscribe.length
+      this.#hearsNext[thing] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
+    }
+    this.#service = openService(this)
+  }
+
+  get service(): VirtualService {
+    return this.#service
+  }
+
+  /** What one fleet may do. The fleets themselves are put into their list afterwards. */
+  effects(shard: number): FleetEffects {
+    const shards = this.#shards
+    return {
+      connect: (slot) => this.#connect(shard + slot * shards),
+      subscribe: (slot) => this.#add(this.#oneWayUs, shard + slot * shards, Kind.subscribe),
+      send: (slot, operation, token, request) =>
+        this.#send(shard + slot * shards, operation, token, request),
+      cancel: (slot) => this.#cancel(shard + slot * shards),
+      close: (slot) => this.#close(shard + slot * shards),
+    }
+  }
+
+  /** Time goes forward. The service's own deadlines come before anything that arrives at that time. */
+  moveTo(nowUs: number): void {
+    this.#nowUs = nowUs
+    const nextUs = this.#service.nextUs()
+    if (nextUs === undefined || nextUs > nowUs) return
+    this.#service.advance(nowUs)
+    this.#publish(0)
+  }
+
+  /** T0. */
+  begin(): void {
+    this.#service.begin(this.#nowUs)
+    this.moveTo(this.#nowUs)
+    this.#publish(0)
+  }
+
+  /** Delivers the next of what is under way. */
+  deliver(): void {
+    const { queue } = this
+    queue.take()
+    const { thing, token, kind, payload } = queue
+    if (kind >= Kind.request && kind < Kind.opened) {
+      // What was written before the connection went arrives all the same.
+      this.#arrive(thing, kind, token, queue.connection, payload as JobsRequest)
+    } else if (queue.connection === this.#connection[thing]) {
+      this.#tell(thing, kind, token, payload)
+    }
+  }
+
+  notify(): void {}
+
+  notifyNext(thing: number): void {
+    if (this.#subscribed[thing] === 1 && this.#hearsNext[thing] === 1) this.#news.push(thing)
+  }
+
+  #tell(thing: number, kind: number, token: number, payload: unknown): void {
+    const nowUs = this.#nowUs
+    const fleet = this.#fleets[thing % this.#shards] as Fleet
+    const slot = Math.floor(thing / this.#shards)
+    switch (kind) {
+      case Kind.answer:
+        fleet.answered(slot, token, payload as Reply, nowUs)
+        break
+      case Kind.notification:
+        fleet.notified(slot, payload as JobsNotification, nowUs)
+        break
+      case Kind.connect:
+        this.#add(this.#oneWayUs, thing, Kind.handshaken, Number(this.#service.admitConnect(nowUs)))
+        break
+      case Kind.handshaken:
+        this.#handshaken(thing, slot, fleet, token === 1)
+        break
+      case Kind.subscribe: {
+        const admitted = this.#service.admitSubscribe(this.#filters[thing] as number, nowUs)
+        this.#add(this.#oneWayUs, thing, Kind.subscribed, Number(admitted))
+        break
+      }
+      case Kind.ready:
+        fleet.connected(slot, nowUs)
+        break
+      case Kind.subscribed:
+        this.#subscribedAt(thing, slot, fleet, token === 1)
+        break
+      case Kind.dropped:
+        this.#close(thing)
+        fleet.dropped(slot, 'closed', nowUs)
+        break
+      default:
+        this.#way[thing] = Way.open
+        fleet.handshake(slot, this.#beganUs[thing] as number, nowUs, undefined)
+        this.#write(thing, slot, fleet, kind & OPERATION_BITS, token, payload as JobsRequest)
+    }
+  }
+
+  /** An account over its quota closes the connection without a word to a client of MQTT 3.1.1, and
+   *  names the quota to one of MQTT 5 (as the stand-in's MQTT front does). */
+  #handshaken(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
+    const beganUs = this.#beganUs[thing] as number
+    if (admitted) {
+      this.#way[thing] = Way.open
+      fleet.handshake(slot, beganUs, this.#nowUs, undefined)
+      fleet.connected(slot, this.#nowUs)
+      return
+    }
+    const cause = this.#isMqtt5[thing] === 1 ? QUOTA_EXCEEDED : 'closed'
+    this.#close(thing)
+    fleet.handshake(slot, beganUs, this.#nowUs, cause)
+    fleet.dropped(slot, cause, this.#nowUs)
+  }
+
+  #subscribedAt(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
+    const filters = this.#filters[thing] as number
+    this.#subscribed[thing] = Number(admitted)
+    fleet.subscribed(slot, admitted ? filters : 0, admitted ? 0 : filters, this.#nowUs)
+  }
+
+  /** A request reaches the service. */
+  #arrive(
+    thing: number,
+    kind: number,
+    token: number,
+    connection: number,
+    request: JobsRequest,
+  ): void {
+    const nowUs = this.#nowUs
+    const operation = OPERATIONS[kind & OPERATION_BITS] as Operation
+    // Read before the service is called again: it has only one such object.
+    const { delayUs, requestLost, replyLost, duplicated, connectionLost, internalError } =
+      this.#service.fate(thing, operation, nowUs)
+    if (requestLost) return
+    const reply = internalError
+      ? this.#service.refuse(operation, INTERNAL_ERROR, nowUs)
+      : this.#service.handle(thing, operation, request, nowUs)
+    const atUs = nowUs + delayUs + this.#oneWayUs
+    if (connectionLost) this.queue.add(atUs, thing, Kind.dropped, connection, 0, undefined)
+    else if (!replyLost) {
+      this.queue.add(atUs, thing, Kind.answer, connection, token, reply)
+      if (duplicated) this.queue.add(atUs, thing, Kind.answer, connection, token, reply)
+    }
+    this.#publish(delayUs)
+  }
+
+  /** Sends the notifications that the last call of the service has asked for, after its answer. */
+  #publish(delayUs: number): void {
+    if (this.#news.length === 0) return
+    for (const thing of this.#news) {
+      const delayedUs = this.#service.notificationDelayUs(thing, this.#nowUs)
+      this.#add(
+        delayUs + delayedUs + this.#oneWayUs,
+        thing,
+        Kind.notification,
+        0,
+        this.#service.notifyNextOf(thing),
+      )
+    }
+    this.#news.length = 0
+  }
+
+  /** HTTP opens its socket with the first request. */
+  #connect(thing: number): void {
+    this.#connection[thing] = (this.#connection[thing] as number) + 1
+    this.#beganUs[thing] = this.#nowUs
+    if (this.#isHttp[thing] === 1) this.#add(0, thing, Kind.ready)
+    else this.#add(this.#oneWayUs, thing, Kind.connect)
+  }
+
+  #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
+    const at = OPERATIONS.indexOf(operation)
+    if (this.#isHttp[thing] === 1 && this.#way[thing] !== Way.open) {
+      this.#beganUs[thing] = this.#nowUs
+      this.#add(2 * this.#oneWayUs, thing, Kind.opened + at, token, request)
+      return
+    }
+    const fleet = this.#fleets[thing % this.#shards] as Fleet
+    this.#write(thing, Math.floor(thing / this.#shards), fleet, at, token, request)
+  }
+
+  #write(
+    thing: number,
+    slot: number,
+    fleet: Fleet,
+    operationAt: number,
+    token: number,
+    request: JobsRequest,
+  ): void {
+    this.#add(this.#oneWayUs, thing, Kind.request + operationAt, token, request)
+    fleet.sent(slot, token, this.#nowUs)
+  }
+
+  /** Over HTTP the way is blocked by the answer that is awaited, so the socket is given up. */
+  #cancel(thing: number): void {
+    if (this.#isHttp[thing] === 0) return
+    this.#connection[thing] = (this.#connection[thing] as number) + 1
+    this.#way[thing] = Way.closed
+  }
+
+  #close(thing: number): void {
+    this.#connection[thing] = (this.#connection[thing] as number) + 1
+    this.#way[thing] = Way.closed
+    this.#subscribed[thing] = 0
+  }
+
+  #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {
+    const connection = this.#connection[thing] as number
+    this.queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
+  }
+}
+
+function hearsNext(filters: readonly string[]): boolean {
+  return filters.some((filter) => filter === 'notify-next' || filter === '+' || filter === '#')
+}
