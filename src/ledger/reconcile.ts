@@ -37,9 +37,12 @@ class ExecutionCheck {
   readonly #byStatus = new Map<string, number>()
   readonly #seen: Uint8Array
   #disputed = 0
-  /** Executions of which no thing ever heard: in progress, and ended by the service itself. */
-  #unknownBegun: string[] = []
-  #unknownEnded = 0
+  /** Executions of which no thing ever heard, in progress. */
+  readonly #unknownBegun: string[] = []
+  /** Of things that never heard of some execution which ended: how many endings are not told apart. */
+  #untold = 0
+  /** Among these the things' own rows, by the status they asked for. */
+  readonly #untoldWanted = new Map<string, number>()
 
   constructor(service: ServiceLedger, differences: Differences) {
     this.#service = service
@@ -61,8 +64,8 @@ class ExecutionCheck {
       else rowsByThing.set(row.thing, [row])
     }
     const crowded = new Map(ledger.crowded)
-    for (const [status, count] of Object.entries(ledger.settledByStatus)) {
-      this.#countStatus(status, count)
+    for (const [status, settled] of Object.entries(ledger.settledByStatus)) {
+      count(this.#byStatus, status, settled)
     }
     for (const [at, thing] of ledger.things.entries()) {
       this.#seen[thing] = 1
@@ -90,15 +93,17 @@ class ExecutionCheck {
       return
     }
     if (extra > gone.length) {
-      // The marks of executions the thing never heard of are unknown; their number is checked below.
-      this.#unknownEnded += extra - gone.length
+      // The marks of executions the thing never heard of are unknown. Their number and their
+      // statuses are checked over all things.
+      this.#untold += extra
+      for (const { wanted } of gone) if (wanted !== undefined) count(this.#untoldWanted, wanted, 1)
       if (crowded > 0) this.#tell(`Thing ${thing}: ${crowded} rows of it had no room in its book.`)
       return
     }
     const difference = ((this.#service.marks[thing] ?? 0) - belief.marks) >>> 0
     const statuses = explainEndings(gone, difference)
     if (statuses === undefined) this.#tellOther(thing, belief.settled, gone)
-    else for (const status of statuses) this.#countStatus(status, 1)
+    else for (const status of statuses) count(this.#byStatus, status, 1)
   }
 
   #compareOpen(thing: number, row: UnsettledRow, open: readonly ServiceRow[]): void {
@@ -154,26 +159,28 @@ class ExecutionCheck {
     for (const status of statuses) {
       const held = this.#service.byStatus[status] ?? 0
       const believed = this.#byStatus.get(status) ?? 0
-      if (held > believed && SERVICE_MADE.includes(status)) surplus += held - believed
-      else if (held !== believed) {
-        this.#tell(`${status}: the service has ${held} executions, the things ${believed}.`)
-      }
+      const most = SERVICE_MADE.includes(status)
+        ? this.#untold
+        : (this.#untoldWanted.get(status) ?? 0)
+      surplus += held - believed
+      if (held >= believed && held <= believed + most) continue
+      this.#tell(`${status}: the service has ${held} executions, the things ${believed}.`)
     }
-    if (surplus === this.#unknownEnded) return
+    if (surplus === this.#untold) return
     this.#tell(
-      `The service ended ${this.#unknownEnded} executions of which no thing knows, ` +
-        `and ${surplus} with a status that only the service gives.`,
+      `The service ended ${this.#untold} executions of which no thing was told, ` +
+        `and its statuses leave room for ${surplus}.`,
     )
-  }
-
-  #countStatus(status: string, count: number): void {
-    this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + count)
   }
 
   #tell(sentence: string): void {
     this.#disputed += 1
     this.#differences.add(sentence)
   }
+}
+
+function count(counts: Map<string, number>, status: string, by: number): void {
+  counts.set(status, (counts.get(status) ?? 0) + by)
 }
 
 type Named = Pick<UnsettledRow, 'jobId' | 'executionNumber'>

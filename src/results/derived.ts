@@ -14,7 +14,7 @@ const ROLL_UP_SECONDS = 10
 
 /** All workers as one, in roll-ups of ten seconds; none reaches over two stages. */
 export function mergedLog({ run, intervals }: RunRecord): string {
-  const parts = [logHeader(Date.parse(run.startedAt))]
+  const parts = [logHeader(new Date(run.startedAt).getTime())]
   for (const group of rollUps(intervals)) {
     const merged = new MergedSeries()
     let fromMs = Number.POSITIVE_INFINITY

@@ -18,7 +18,7 @@ function isRow(row: Fields): boolean {
     case 'run':
       return (
         typeof row.id === 'string' &&
-        !Number.isNaN(Date.parse(String(row.startedAt))) &&
+        !Number.isNaN(new Date(String(row.startedAt)).getTime()) &&
         Array.isArray(row.targets) &&
         isRecord(row.host) &&
         areNumbers(row, ['workers'])
