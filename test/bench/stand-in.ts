@@ -1,0 +1,216 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Readable, Writable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { StandInSettings } from '../../src/protocol/admin.ts'
+
+const CLIENTS = 1_000
+const WARM_UP_MS = 2_000
+const MEASURED_MS = 5_000
+
+/** Plain numbers: quotas of Infinity do not pass through JSON. */
+const SETTINGS = {
+  seed: 1,
+  things: CLIENTS,
+  namePrefix: 'thing-',
+  latency: { medianUs: 0, p99Us: 0 },
+  minuteUs: 60_000_000,
+  faults: [],
+} satisfies Partial<StandInSettings>
+
+/** The stand-in in a process of its own, from the built program. It ends with its standard input. */
+const CHILD = `
+import { startStandIn } from ${JSON.stringify(new URL('../../dist/service/stand-in.js', import.meta.url).href)}
+const off = Infinity
+const quotas = { writesPerSecond: off, readsPerSecond: off, connectsPerSecond: off,
+  subscribesPerSecond: off, burstSeconds: 1 }
+const jobs = [{ id: 'bench', documentText: '{"operation":"install"}', perThing: off }]
+const settings = { ...${JSON.stringify(SETTINGS)}, quotas, jobs }
+const standIn = await startStandIn(settings, { host: '127.0.0.1', mqttPort: 0, httpPort: 0 })
+standIn.begin()
+console.log(JSON.stringify(standIn.addresses))
+process.stdin.on('data', () => console.log(JSON.stringify(process.cpuUsage())))
+process.stdin.on('end', () => standIn.close())
+`
+
+export interface StandInBench {
+  /** Answers a second of wall time. */
+  readonly mqttPerSecond: number
+  readonly httpPerSecond: number
+  /** Answers for each second of CPU time that the stand-in used: says the same on a busy machine. */
+  readonly mqttPerCpuSecond: number
+  readonly httpPerCpuSecond: number
+}
+
+/**
+ * How many operations a second the stand-in answers with 1,000 clients, each of which starts and
+ * finishes executions of an endless job without a pause. The load comes from the calling process.
+ */
+export async function benchStandIn(): Promise<StandInBench> {
+  const child = await Child.fork()
+  try {
+    const mqtt = await measure(child, child.addresses.mqtt, mqttWorker)
+    const http = await measure(child, child.addresses.http, httpWorker)
+    return {
+      mqttPerSecond: mqtt.perSecond,
+      httpPerSecond: http.perSecond,
+      mqttPerCpuSecond: mqtt.perCpuSecond,
+      httpPerCpuSecond: http.perCpuSecond,
+    }
+  } finally {
+    await child.end()
+  }
+}
+
+class Child {
+  readonly addresses: { readonly mqtt: string; readonly http: string }
+  readonly #process: ChildProcessByStdio<Writable, Readable, null>
+
+  private constructor(
+    process: ChildProcessByStdio<Writable, Readable, null>,
+    addresses: Child['addresses'],
+  ) {
+    this.#process = process
+    this.addresses = addresses
+  }
+
+  static async fork(): Promise<Child> {
+    // SHAKEDOWN_BENCH_NODE takes options such as --cpu-prof.
+    const options = process.env.SHAKEDOWN_BENCH_NODE?.split(' ') ?? []
+    const child = spawn(process.execPath, [...options, '--input-type=module', '--eval', CHILD], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    })
+    return new Child(child, JSON.parse(await nextLine(child.stdout)))
+  }
+
+  async cpuSeconds(): Promise<number> {
+    this.#process.stdin.write('cpu')
+    const { user, system } = JSON.parse(await nextLine(this.#process.stdout))
+    return (user + system) / 1e6
+  }
+
+  async end(): Promise<void> {
+    this.#process.stdin.end()
+    if (this.#process.exitCode === null) await once(this.#process, 'exit')
+  }
+}
+
+/** The child writes one short line at a time. */
+async function nextLine(stream: Readable): Promise<string> {
+  const [chunk] = (await once(stream, 'data')) as [Buffer]
+  return chunk.toString()
+}
+
+/** Answers so far. */
+interface Tally {
+  answers: number
+}
+
+/** Takes over a connected socket and works until it is closed. */
+type Worker = (socket: Socket, thing: number, tally: Tally) => void
+
+async function measure(child: Child, address: string, worker: Worker) {
+  const { hostname, port } = new URL(address)
+  const tally: Tally = { answers: 0 }
+  const sockets: Socket[] = []
+  for (let thing = 0; thing < CLIENTS; thing++) {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true })
+    await once(socket, 'connect')
+    sockets.push(socket)
+    worker(socket, thing, tally)
+  }
+  await sleep(WARM_UP_MS)
+  const usedBefore = await child.cpuSeconds()
+  const before = tally.answers
+  const beganMs = performance.now()
+  await sleep(MEASURED_MS)
+  const answers = tally.answers - before
+  const seconds = (performance.now() - beganMs) / 1_000
+  const usedSeconds = (await child.cpuSeconds()) - usedBefore
+  for (const socket of sockets) socket.destroy()
+  return {
+    perSecond: Math.round(answers / seconds),
+    perCpuSecond: Math.round(answers / usedSeconds),
+  }
+}
+
+/** Written by hand, so that the load costs less than what it measures. */
+function mqttWorker(socket: Socket, thing: number, tally: Tally): void {
+  const prefix = `$aws/things/thing-${thing}/jobs/`
+  const startNext = publishPacket(`${prefix}start-next`, '{"clientToken":"s"}')
+  let received: Buffer = Buffer.alloc(0)
+  socket.on('data', (chunk: Buffer) => {
+    received = received.length === 0 ? chunk : Buffer.concat([received, chunk])
+    for (;;) {
+      const end = packetEnd(received)
+      if (end === undefined) return
+      const packet = received.subarray(0, end)
+      received = received.subarray(end)
+      const type = (packet[0] ?? 0) >> 4
+      if (type === 2) socket.write(startNext)
+      if (type !== 3) continue
+      tally.answers += 1
+      const text = packet.toString('latin1')
+      const jobId = /start-next\/accepted.*"jobId":"([^"]+)"/s.exec(text)?.[1]
+      if (text.includes('/rejected')) throw new Error(`rejected: ${text}`)
+      if (jobId === undefined) socket.write(startNext)
+      else socket.write(publishPacket(`${prefix}${jobId}/update`, '{"status":"SUCCEEDED"}'))
+    }
+  })
+  socket.write(connectPacket(`thing-${thing}`))
+}
+
+/** Where the first packet ends; undefined while it is not whole. */
+function packetEnd(bytes: Buffer): number | undefined {
+  let length = 0
+  for (let at = 1; at < bytes.length; at++) {
+    const byte = bytes[at] ?? 0
+    length += (byte & 0x7f) << (7 * (at - 1))
+    if (byte < 0x80) return bytes.length >= at + 1 + length ? at + 1 + length : undefined
+  }
+  return undefined
+}
+
+function connectPacket(clientId: string): Buffer {
+  const body = Buffer.concat([
+    ...[text16('MQTT'), Buffer.from([4, 2, 0x04, 0xb0])],
+    text16(clientId),
+  ])
+  return Buffer.concat([Buffer.from([0x10, body.length]), body])
+}
+
+/** QoS 1, as the profile `ideal` sends it. */
+function publishPacket(topic: string, payload: string): Buffer {
+  const body = Buffer.concat([text16(topic), Buffer.from([0, 1]), Buffer.from(payload)])
+  const length = body.length < 128 ? [body.length] : [(body.length & 0x7f) | 0x80, body.length >> 7]
+  return Buffer.concat([Buffer.from([0x32, ...length]), body])
+}
+
+function text16(text: string): Buffer {
+  const bytes = Buffer.from(text)
+  return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
+}
+
+function httpWorker(socket: Socket, thing: number, tally: Tally): void {
+  const request = (method: string, last: string, body: string) =>
+    `${method} /things/thing-${thing}/jobs/${last} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
+    `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const startNext = request('PUT', '$next', '{}')
+  let received = ''
+  socket.on('data', (chunk: Buffer) => {
+    received += chunk.toString('latin1')
+    const bodyAt = received.indexOf('\r\n\r\n') + 4
+    if (bodyAt < 4) return
+    const length = Number(/content-length: (\d+)/i.exec(received)?.[1])
+    if (received.length < bodyAt + length) return
+    if (!received.startsWith('HTTP/1.1 200')) throw new Error(`refused: ${received}`)
+    tally.answers += 1
+    const jobId = /"jobId":"([^"]+)"/.exec(received)?.[1]
+    received = received.slice(bodyAt + length)
+    socket.write(jobId === undefined ? startNext : request('POST', jobId, '{"status":"SUCCEEDED"}'))
+  })
+  socket.write(startNext)
+}
