@@ -84,6 +84,15 @@ test('endless: an execution that times out is followed by the next, with nothing
   }
 })
 
+test('endless: a step timer that was never used up does not run on in a later execution', () => {
+  const probe = new ServiceProbe({ jobs: [rowOfJobs(ENDLESS)] })
+  probe.startNext({ stepTimeoutInMinutes: 5 })
+  for (const job of ['fw-1', 'fw-2']) probe.update(job, 'SUCCEEDED')
+  const third = executionIn(probe.startNext())
+  expect([third.jobId, third.approximateSecondsBeforeTimedOut]).toEqual(['fw-3', undefined])
+  expect(executionIn(probe.at(3_600).describe('$next')).status).toBe('IN_PROGRESS')
+})
+
 test('the ledger holds endings by status and by thing, their marks, and what is open', () => {
   const probe = new ServiceProbe({ jobs: [rowOfJobs(2)] })
   probe.update('fw-1', 'SUCCEEDED')
