@@ -6,7 +6,6 @@
 export const THING_NAME_MAX = 128
 export const JOB_ID_MAX = 64
 export const STATUS_DETAILS_PAIRS_MAX = 10
-export const JOB_DOCUMENT_MAX_BYTES = 32_768
 /** Of the step timer and of the in-progress timer: a minute to seven days. */
 export const TIMEOUT_MINUTES_MIN = 1
 export const TIMEOUT_MINUTES_MAX = 10_080

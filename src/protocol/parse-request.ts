@@ -7,11 +7,13 @@ import {
   type Rejected,
 } from './jobs.ts'
 import {
+  JOB_ID_MAX,
   JOB_ID_PATTERN,
   NEXT_JOB,
   STATUS_DETAILS_KEY_PATTERN,
   STATUS_DETAILS_PAIRS_MAX,
   STATUS_DETAILS_VALUE_PATTERN,
+  THING_NAME_MAX,
   THING_NAME_PATTERN,
 } from './limits.ts'
 
@@ -31,7 +33,7 @@ export function parseRequest(
 ): JobsRequest | Rejected {
   const problems: string[] = []
   if (!THING_NAME_PATTERN.test(thingName))
-    problems.push(offPattern('thingName', thingName, '[a-zA-Z0-9:_-]+', 128))
+    problems.push(offPattern('thingName', thingName, '[a-zA-Z0-9:_-]+', THING_NAME_MAX))
   const request = read(operation, jobId ?? '', members, problems)
   return problems.length === 0 ? request : invalidRequest(problems)
 }
@@ -140,7 +142,8 @@ function given<Request extends object>(request: Request): Request {
 }
 
 function checkJobId(jobId: string, problems: string[]): void {
-  if (!JOB_ID_PATTERN.test(jobId)) problems.push(offPattern('jobId', jobId, '[a-zA-Z0-9_-]+', 64))
+  if (!JOB_ID_PATTERN.test(jobId))
+    problems.push(offPattern('jobId', jobId, '[a-zA-Z0-9_-]+', JOB_ID_MAX))
 }
 
 const SERVICE_ONLY: ReadonlySet<ExecutionStatus> = new Set(['CANCELED', 'REMOVED', 'TIMED_OUT'])

@@ -3,8 +3,6 @@
  * Quotas; how sure each one is stands beside it: A two or more dated sources, B one, C conflicting.
  */
 
-import type { Operation } from './jobs.ts'
-
 /** All rates are per account and second. `Infinity` switches a quota off. */
 export interface Quotas {
   /** StartNextPendingJobExecution and UpdateJobExecution together, over MQTT and HTTP together. */
@@ -34,48 +32,3 @@ export const UNLIMITED_QUOTAS: Quotas = {
   subscribesPerSecond: Number.POSITIVE_INFINITY,
   burstSeconds: 1,
 }
-
-/** What `service.quotas` may say in one word. */
-export const QUOTA_PRESETS: Readonly<Record<'aws' | 'unlimited', Quotas>> = {
-  aws: AWS_QUOTAS,
-  unlimited: UNLIMITED_QUOTAS,
-}
-
-export type QuotaRate = Exclude<keyof Quotas, 'burstSeconds'>
-
-/** One quota of an account, for reports and plans. */
-export interface QuotaRow {
-  readonly rate: QuotaRate
-  readonly label: string
-  /** What draws on it, in the words of the report. */
-  readonly operations: readonly (Operation | 'connect' | 'subscribe')[]
-  /** AWS raises it on request. */
-  readonly adjustable: boolean
-}
-
-export const QUOTA_ROWS: readonly QuotaRow[] = [
-  {
-    rate: 'writesPerSecond',
-    label: 'write quota (StartNext + Update)',
-    operations: ['start-next', 'update'],
-    adjustable: false,
-  },
-  {
-    rate: 'readsPerSecond',
-    label: 'read quota (Describe + GetPending)',
-    operations: ['describe', 'get-pending'],
-    adjustable: false,
-  },
-  {
-    rate: 'connectsPerSecond',
-    label: 'connect quota',
-    operations: ['connect'],
-    adjustable: true,
-  },
-  {
-    rate: 'subscribesPerSecond',
-    label: 'subscribe quota (filters)',
-    operations: ['subscribe'],
-    adjustable: true,
-  },
-]

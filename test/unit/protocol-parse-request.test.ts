@@ -13,7 +13,7 @@ function read(operation: Operation, jobId: string | undefined, payload: unknown)
   return readMqttRequest(operation, 'dev', jobId, Buffer.from(text)).request
 }
 
-const optional = { requiredKeys: [] as const }
+const optional = { requiredKeys: [] as [] }
 const details = fc.dictionary(
   fc.stringMatching(/^[a-zA-Z0-9:_-]{1,128}$/),
   fc.string({ minLength: 1, unit: fc.constantFrom('a', 'é', '日', '"', '\\', '😀', ' ') }),
