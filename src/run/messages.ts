@@ -16,12 +16,14 @@ export interface ShardTask {
   readonly targets: readonly string[]
   /** The run folder, which exists. */
   readonly folder: string
-  /** When connecting begins, on the machine's monotonic clock; offsets in rows count from here. */
+  /** On the machine's monotonic clock; offsets in rows count from here. */
   readonly runStartUs: number
   readonly port: MessagePort
 }
 
 export type ToShard =
+  /** Every worker is up: the fleet begins to connect, at this time on the machine's monotonic clock. */
+  | { readonly kind: 'connect'; readonly fromUs: number }
   /** Everybody is ready, or the limit has passed: T0, on the machine's monotonic clock. */
   | { readonly kind: 'begin'; readonly t0Us: number }
   /** No new starts; what is in hand is finished, for the drain time at most. */
@@ -30,6 +32,8 @@ export type ToShard =
   | { readonly kind: 'stop-now' }
 
 export type FromShard =
+  /** The worker has loaded and listens. */
+  | { readonly kind: 'up'; readonly shard: number }
   /** Every thing of the shard has been online at least once. */
   | { readonly kind: 'ready'; readonly shard: number }
   | ({ readonly kind: 'interval' } & ShardProgress)

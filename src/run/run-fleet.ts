@@ -36,6 +36,7 @@ export interface RunSettings {
 const WORKER = new URL('./shard-worker.js', import.meta.url).href
 /** Enough for T0 to reach every worker and the stand-in before it comes. */
 const T0_AHEAD_US = 100_000
+const CONNECT_AHEAD_US = 10_000
 
 /** Runs the whole fleet once; what came of it stands in the run folder. */
 export async function runFleet(settings: RunSettings): Promise<void> {
@@ -54,6 +55,7 @@ class FleetRun {
   readonly #pool: Piscina
   readonly #ports: MessagePort[] = []
   readonly #shards: Promise<ShardResult | undefined>[] = []
+  readonly #up = new Set<number>()
   readonly #ready = new Set<number>()
   readonly #board: ProgressBoard
   readonly #host: HostWatch
@@ -117,6 +119,8 @@ class FleetRun {
 
   #gone(shard: number): void {
     this.#running -= 1
+    // A worker that never came up is not waited for.
+    this.#isUp(shard)
     this.#ready.add(shard)
     this.#ports[shard]?.close()
     this.#wakeWhenReady?.()
@@ -124,6 +128,9 @@ class FleetRun {
 
   #hear(message: FromShard): void {
     switch (message.kind) {
+      case 'up':
+        this.#isUp(message.shard)
+        break
       case 'ready':
         this.#ready.add(message.shard)
         this.#wakeWhenReady?.()
@@ -137,6 +144,15 @@ class FleetRun {
       default:
         message satisfies never
     }
+  }
+
+  /** When all are, the fleet connects. Not before: what a worker needs to load would look like a
+   *  service that is slow to connect. */
+  #isUp(shard: number): void {
+    if (this.#up.has(shard)) return
+    this.#up.add(shard)
+    if (this.#up.size < this.#settings.workers) return
+    this.#tellAll({ kind: 'connect', fromUs: systemClock.nowUs() + CONNECT_AHEAD_US })
   }
 
   /** Until every thing is ready, the limit has passed, or somebody wants to stop. */

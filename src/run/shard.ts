@@ -25,6 +25,8 @@ export class Shard implements LinkSink {
   readonly #load: LoadDriver
   readonly #wake: Wake
   #nextToConnect = 0
+  /** When the first thing of the fleet begins to connect. */
+  #connectFromUs = Number.POSITIVE_INFINITY
   #toldReady = false
   #t0Us: number | undefined
   #drainEndsUs: number | undefined
@@ -60,12 +62,16 @@ export class Shard implements LinkSink {
     this.#lastAnswerUs = task.runStartUs
     this.#wake = new Wake(clock, (nowUs) => this.#tick(nowUs))
     task.port.on('message', (message: ToShard) => this.#hear(message))
+    this.#tell({ kind: 'up', shard })
     this.#tick(clock.nowUs())
   }
 
   #hear(message: ToShard): void {
     const nowUs = this.#clock.nowUs()
     switch (message.kind) {
+      case 'connect':
+        this.#connectFromUs = message.fromUs
+        break
       case 'begin':
         this.#t0Us = message.t0Us
         this.#intervals.begin(message.t0Us)
@@ -145,7 +151,7 @@ export class Shard implements LinkSink {
   #connectDueUs(slot: number): number {
     const { ratePerSecond } = this.#task.scenario.fleet.connect
     const afterUs = Math.round((this.#fleet.globalOf(slot) * 1e6) / ratePerSecond)
-    return this.#task.runStartUs + afterUs
+    return this.#connectFromUs + afterUs
   }
 
   #drain(nowUs: number): void {
