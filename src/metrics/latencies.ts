@@ -1,6 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
-import { decode, type LogEntry } from './interval-log.ts'
-import { HIGHEST_US, newHistogram } from './latency-recorder.ts'
+import type { LogEntry } from './interval-log.ts'
+import { HIGHEST_US } from './latency-recorder.ts'
+import { SlotCounts } from './slot-counts.ts'
 
 export const LATENCY_STATISTICS = [
   'min',
@@ -58,35 +59,46 @@ export function intervalPercentiles(histogram: Histogram): {
 
 /** The series of several workers and intervals as one: slot by slot, so the order does not matter. */
 export class MergedSeries {
+  readonly #counts = new Map<string, SlotCounts>()
   readonly #histograms = new Map<string, Histogram>()
 
-  add(entry: LogEntry): void {
-    const part = decode(entry)
-    this.addHistogram(entry.name, part)
-    part.destroy()
+  /** Nothing is added once a series was looked at. */
+  add({ name, encoded }: LogEntry): void {
+    this.#countsOf(name).add(encoded)
   }
 
-  addHistogram(name: string, part: Histogram): void {
-    let sum = this.#histograms.get(name)
-    if (sum === undefined) {
-      sum = newHistogram()
-      this.#histograms.set(name, sum)
-    }
-    sum.add(part)
+  addAll(other: MergedSeries): void {
+    for (const [name, counts] of other.#counts) this.#countsOf(name).addAll(counts)
   }
 
   get(name: string): Histogram | undefined {
-    return this.#histograms.get(name)
+    const known = this.#histograms.get(name)
+    if (known) return known
+    const histogram = this.#counts.get(name)?.toHistogram()
+    if (histogram) this.#histograms.set(name, histogram)
+    return histogram
   }
 
   /** By name, so that equal contents make equal files. */
-  entries(): [name: string, histogram: Histogram][] {
-    return [...this.#histograms].sort(([one], [other]) => (one < other ? -1 : 1))
+  *entries(): Iterable<[name: string, histogram: Histogram]> {
+    for (const name of [...this.#counts.keys()].sort()) {
+      const histogram = this.get(name)
+      if (histogram) yield [name, histogram]
+    }
   }
 
   destroy(): void {
     for (const histogram of this.#histograms.values()) histogram.destroy()
     this.#histograms.clear()
+  }
+
+  #countsOf(name: string): SlotCounts {
+    let counts = this.#counts.get(name)
+    if (counts === undefined) {
+      counts = new SlotCounts()
+      this.#counts.set(name, counts)
+    }
+    return counts
   }
 }
 

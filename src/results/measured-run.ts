@@ -1,7 +1,7 @@
-import { decode } from '../metrics/interval-log.ts'
 import { MergedSeries } from '../metrics/latencies.ts'
-import { type Histogram, newHistogram } from '../metrics/latency-recorder.ts'
+import type { Histogram } from '../metrics/latency-recorder.ts'
 import type { SeriesName } from '../metrics/series.ts'
+import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { MeasuredRun, Span } from '../metrics/threshold-check.ts'
 import type { IntervalRow } from './rows.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'
@@ -35,22 +35,20 @@ export class MeasuredRecord implements MeasuredRun {
     const whole = Math.floor(this.load.seconds + SLACK_SECONDS)
     const bySecond = groupBySecond(this.#loadIntervals)
     const counts: Counts = new Map()
-    const histogram = newHistogram()
-    try {
-      for (let second = 0; second < whole; second++) {
-        for (const { row, entries } of bySecond.get(second) ?? []) {
-          addCounts(counts, row, 1)
-          for (const entry of entries) if (entry.name === series) shift(histogram, entry, 'add')
-        }
-        for (const { row, entries } of bySecond.get(second - seconds) ?? []) {
-          addCounts(counts, row, -1)
-          for (const entry of entries)
-            if (entry.name === series) shift(histogram, entry, 'subtract')
-        }
-        if (second + 1 >= seconds) yield spanOf(seconds, counts, () => histogram)
+    const slots = new SlotCounts()
+    const shift = (second: number, sign: 1 | -1) => {
+      for (const { row, entries } of bySecond.get(second) ?? []) {
+        addCounts(counts, row, sign)
+        for (const entry of entries) if (entry.name === series) slots.add(entry.encoded, sign)
       }
-    } finally {
-      histogram.destroy()
+    }
+    for (let second = 0; second < whole; second++) {
+      shift(second, 1)
+      shift(second - seconds, -1)
+      if (second + 1 < seconds) continue
+      const histogram = series === undefined ? undefined : slots.toHistogram()
+      yield spanOf(seconds, counts, () => histogram)
+      histogram?.destroy()
     }
   }
 
@@ -65,7 +63,7 @@ export class MeasuredRecord implements MeasuredRun {
     for (const { row, entries } of intervals) {
       for (const entry of entries) (row.stage === 'load' ? load : total).add(entry)
     }
-    for (const [name, histogram] of load.entries()) total.addHistogram(name, histogram)
+    total.addAll(load)
   }
 }
 
@@ -106,16 +104,6 @@ function addCounts(counts: Counts, { counters }: IntervalRow, sign: 1 | -1): voi
   for (const [name, count] of Object.entries(counters)) {
     counts.set(name, (counts.get(name) ?? 0) + sign * count)
   }
-}
-
-function shift(
-  sum: Histogram,
-  entry: FinishedInterval['entries'][number],
-  how: 'add' | 'subtract',
-) {
-  const part = decode(entry)
-  sum[how](part)
-  part.destroy()
 }
 
 /** Where the last of the intervals ends; 0 without any. */

@@ -3,7 +3,13 @@ import { HistogramLogReader, listTags } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import { decode, intervalKey, logHeader, logLine, readLog } from '../../src/metrics/interval-log.ts'
 import { latencySummary, MergedSeries } from '../../src/metrics/latencies.ts'
-import { HIGHEST_US, newHistogram, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
+import {
+  HIGHEST_US,
+  type Histogram,
+  newHistogram,
+  prepareRecorders,
+} from '../../src/metrics/latency-recorder.ts'
+import { SlotCounts } from '../../src/metrics/slot-counts.ts'
 
 await prepareRecorders()
 
@@ -105,6 +111,43 @@ test('the files of n workers add up to the file of one, bit by bit', () => {
   fc.assert(addUp, { numRuns: 40 })
 })
 
+test('slots added up by their encodings are those of the histogram that recorded everything', () => {
+  const many = fc.array(latencies, { minLength: 1, maxLength: 5 })
+  const same = fc.property(many, latencies, (parts, gone) => {
+    const counts = new SlotCounts()
+    const whole = newHistogram()
+    for (const values of parts) {
+      counts.add(encodingOf(values))
+      for (const value of values) whole.recordValue(value)
+    }
+    counts.add(encodingOf(gone))
+    counts.add(encodingOf(gone), -1)
+    const sum = counts.toHistogram()
+    const slotsOf = (histogram: Histogram) => logLine('a', 0, 1, histogram).split(',').at(-1)
+    expect(slotsOf(sum)).toBe(slotsOf(whole))
+    for (const percentile of [0, 50, 99]) {
+      expect(sum.getValueAtPercentile(percentile)).toBe(whole.getValueAtPercentile(percentile))
+    }
+    sum.destroy()
+    whole.destroy()
+  })
+  fc.assert(same)
+})
+
+test('a slot that was counted more than 2^31 times is added up exactly', () => {
+  const counts = new SlotCounts()
+  const histogram = newHistogram()
+  histogram.recordValueWithCount(42, 2_000_000_001)
+  const [entry] = readLog(logLine('a', 0, 1, histogram), noTorn)
+  counts.add(entry?.encoded ?? '')
+  counts.add(entry?.encoded ?? '')
+  const sum = counts.toHistogram()
+
+  expect(sum.totalCount).toBe(4_000_000_002)
+  histogram.destroy()
+  sum.destroy()
+})
+
 test.each([
   { values: [], summary: {} },
   {
@@ -127,6 +170,11 @@ test('no number of a summary leaves the range, though the last slot does', () =>
   series.destroy()
 })
 
+function encodingOf(values: readonly number[]): string {
+  const [entry] = readLog(line('a', 0, values), noTorn)
+  return entry?.encoded ?? ''
+}
+
 interface Record {
   readonly us: number
   readonly name: string
@@ -146,9 +194,10 @@ function mergedText(workers: readonly (readonly Record[])[]): string {
     }
     for (const entry of readLog(text, noTorn)) merged.add(entry)
   }
-  const text = merged.entries().map(([name, histogram]) => logLine(name, 0, 1_000, histogram))
+  let text = ''
+  for (const [name, histogram] of merged.entries()) text += logLine(name, 0, 1_000, histogram)
   merged.destroy()
-  return text.join('')
+  return text
 }
 
 function noTorn(line: string): never {
