@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { type ClientSubscribeCallback, type IDisconnectPacket, MqttClient } from 'mqtt'
+import { type ClientSubscribeCallback, type IDisconnectPacket, MqttClient, type Packet } from 'mqtt'
 import type { Clock } from '../clock/clock.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
 import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
@@ -7,6 +7,7 @@ import { requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { LinkSink } from './link.ts'
 import { NO_STORE } from './no-store.ts'
 import { openSocket } from './open-socket.ts'
+import { publishPacket } from './publish-packet.ts'
 import type { Target } from './target.ts'
 import { tokenOf, tokenText } from './token-text.ts'
 
@@ -47,6 +48,8 @@ const LINGER_MS = 5_000
 const DISCONNECT = Buffer.from([0xe0, 0x00])
 
 const nothing = () => {}
+/** Most things of an idle fleet have sent nothing. */
+const NONE = new Map<number, number>()
 const socketOf = (client: MqttClient): Socket => (client as MqttConnection).openSocket()
 
 /**
@@ -63,7 +66,8 @@ export class MqttConnection extends MqttClient {
   readonly #prefix: string
   readonly #beganUs: number
   #open = false
-  #unacknowledged = 0
+  /** Tokens by message id. */
+  #unacknowledged: Map<number, number> = NONE
   /** Bytes since the last whole packet. */
   #unparsedBytes = 0
 
@@ -118,9 +122,14 @@ export class MqttConnection extends MqttClient {
     const { jobId } = request as Partial<DescribeRequest>
     const topic = this.#prefix + requestSuffix(operation, jobId)
     const payload = requestPayload(operation, request, tokenText(token))
-    const { qos } = this.#settings
-    if (qos === 1) this.#unacknowledged += 1
-    this.publish(topic, payload, { qos }, qos === 1 ? this.#acknowledged(token) : nothing)
+    const { version, qos } = this.#settings
+    // The library's ids count up and come round: there is always one.
+    const messageId = qos === 1 ? (this.messageIdProvider.allocate() ?? 1) : 0
+    if (qos === 1) {
+      if (this.#unacknowledged === NONE) this.#unacknowledged = new Map()
+      this.#unacknowledged.set(messageId, token)
+    }
+    this.stream.write(publishPacket(version, qos, messageId, topic, payload))
     this.#way.sink.sent(this.#thing, token, this.#way.clock.nowUs())
   }
 
@@ -184,8 +193,9 @@ export class MqttConnection extends MqttClient {
     if (!this.over) sink.connected(this.#thing, nowUs)
   }
 
-  parsed(): void {
+  parsed(packet: Packet): void {
     this.#unparsedBytes = 0
+    if (packet.cmd === 'puback') this.#acknowledged(packet.messageId, packet.reasonCode)
   }
 
   received(topic: string, payload: Buffer): void {
@@ -202,19 +212,16 @@ export class MqttConnection extends MqttClient {
     this.drop(this.#open ? causeOf(error) : handshakeCauseOf(error))
   }
 
-  /** What becomes of a PUBACK. With an error code of MQTT 5 it is the only answer there will be. */
-  #acknowledged(token: number) {
-    return (error?: Error & { code?: number }) => {
-      this.#unacknowledged -= 1
-      if (this.over || typeof error?.code !== 'number') return
-      const { sink, clock } = this.#way
-      const reply = {
-        kind: 'rejected',
-        code: `Puback${error.code}`,
-        message: error.message,
-      } as const
-      sink.answered(this.#thing, token, reply, clock.nowUs())
-    }
+  /** With an error code of MQTT 5, a PUBACK is the only answer there will be. */
+  #acknowledged(messageId: number | undefined, reasonCode = 0): void {
+    const token = messageId === undefined ? undefined : this.#unacknowledged.get(messageId)
+    if (messageId === undefined || token === undefined) return
+    this.#unacknowledged.delete(messageId)
+    if (reasonCode < 0x80 || this.over) return
+    const { sink, clock } = this.#way
+    const message = `The broker refused the publish with reason ${reasonCode}.`
+    const reply = { kind: 'rejected', code: `Puback${reasonCode}`, message } as const
+    sink.answered(this.#thing, token, reply, clock.nowUs())
   }
 
   #limitPacket(bytes: number): void {
@@ -224,7 +231,7 @@ export class MqttConnection extends MqttClient {
 
   /** Why no more may be sent, the cause of the drop that follows. */
   #overfull(): string | undefined {
-    if (this.#unacknowledged >= UNACKNOWLEDGED_MAX) return 'unacknowledged'
+    if (this.#unacknowledged.size >= UNACKNOWLEDGED_MAX) return 'unacknowledged'
     return this.stream.writableLength > UNSENT_MAX_BYTES ? 'stalled' : undefined
   }
 }
@@ -233,8 +240,8 @@ function onConnect(this: MqttConnection): void {
   this.opened()
 }
 
-function onPacket(this: MqttConnection): void {
-  this.parsed()
+function onPacket(this: MqttConnection, packet: Packet): void {
+  this.parsed(packet)
 }
 
 function onMessage(this: MqttConnection, topic: string, payload: Buffer): void {
