@@ -1,4 +1,4 @@
-import { BucketWheel } from './bucket-wheel.ts'
+import { TimeWheel } from '../clock/time-wheel.ts'
 
 /** What is delivered. Nothing but a number in a column; the driver knows what each one means. */
 export type DeliveryKind = number
@@ -13,7 +13,11 @@ const FIRST_CAPACITY = 1_024
  * largest number ever is `mostUnderWay`.
  */
 export class DeliveryQueue {
-  readonly #wheel: BucketWheel
+  readonly #wheel: TimeWheel
+  #thing = new Uint32Array(FIRST_CAPACITY)
+  /** Counts up with each delivery that is put in. */
+  #order = new Float64Array(FIRST_CAPACITY)
+  #added = 0
   #kind = new Uint8Array(FIRST_CAPACITY)
   #connection = new Uint32Array(FIRST_CAPACITY)
   #token = new Uint32Array(FIRST_CAPACITY)
@@ -24,7 +28,6 @@ export class DeliveryQueue {
   #used = 0
 
   /** The delivery last taken. */
-  atUs = 0
   thing = 0
   kind: DeliveryKind = 0
   /** Which of the thing's connections it belongs to. */
@@ -34,14 +37,14 @@ export class DeliveryQueue {
   mostUnderWay = 0
 
   constructor() {
-    this.#wheel = new BucketWheel(FIRST_CAPACITY)
+    this.#wheel = new TimeWheel(FIRST_CAPACITY, (one, other) => this.#isBefore(one, other))
   }
 
   get size(): number {
     return this.#used - this.#freeCount
   }
 
-  /** Infinity when nothing is under way. */
+  /** When to take the next: perhaps too early, never too late. Infinity when nothing is under way. */
   get nextUs(): number {
     return this.#wheel.nextUs
   }
@@ -55,19 +58,23 @@ export class DeliveryQueue {
     payload: unknown,
   ): void {
     const place = this.#place()
+    this.#thing[place] = thing
+    this.#order[place] = this.#added
+    this.#added += 1
     this.#kind[place] = kind
     this.#connection[place] = connection
     this.#token[place] = token
     this.#payload[place] = payload
-    this.#wheel.add(place, atUs, thing)
+    this.#wheel.add(place, atUs)
     if (this.size > this.mostUnderWay) this.mostUnderWay = this.size
   }
 
-  /** Takes the next delivery; its members are this object's until the next call. */
-  take(): void {
-    this.atUs = this.#wheel.nextUs
-    const place = this.#wheel.take()
-    this.thing = this.#wheel.keyOf(place)
+  /** Takes the next delivery that is due, if there is one; its members are this object's until the
+   *  next call. */
+  take(nowUs: number): boolean {
+    const place = this.#wheel.take(nowUs)
+    if (place < 0) return false
+    this.thing = this.#thing[place] as number
     this.kind = this.#kind[place] as number
     this.connection = this.#connection[place] as number
     this.token = this.#token[place] as number
@@ -75,6 +82,14 @@ export class DeliveryQueue {
     this.#payload[place] = undefined
     this.#free[this.#freeCount] = place
     this.#freeCount += 1
+    return true
+  }
+
+  #isBefore(one: number, other: number): boolean {
+    const oneThing = this.#thing[one] as number
+    const otherThing = this.#thing[other] as number
+    if (oneThing !== otherThing) return oneThing < otherThing
+    return (this.#order[one] as number) < (this.#order[other] as number)
   }
 
   #place(): number {
@@ -88,6 +103,8 @@ export class DeliveryQueue {
   }
 
   #grow(capacity: number): void {
+    this.#thing = longer(this.#thing, new Uint32Array(capacity))
+    this.#order = longer(this.#order, new Float64Array(capacity))
     this.#kind = longer(this.#kind, new Uint8Array(capacity))
     this.#connection = longer(this.#connection, new Uint32Array(capacity))
     this.#token = longer(this.#token, new Uint32Array(capacity))
@@ -96,7 +113,10 @@ export class DeliveryQueue {
   }
 }
 
-function longer<Column extends Uint8Array | Uint32Array>(from: Column, to: Column): Column {
+function longer<Column extends Uint8Array | Uint32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from)
   return to
 }

@@ -166,10 +166,10 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#publish(0)
   }
 
-  /** Delivers the next of what is under way. */
-  deliver(): void {
+  /** Delivers the next of what has arrived by now. @returns false when that was all. */
+  deliver(): boolean {
     const { queue } = this
-    queue.take()
+    if (!queue.take(this.#nowUs)) return false
     const { thing, token, kind, payload } = queue
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
@@ -177,6 +177,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     } else if (queue.connection === this.#connection[thing]) {
       this.#tell(thing, kind, token, payload)
     }
+    return true
   }
 
   notify(): void {}

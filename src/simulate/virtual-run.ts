@@ -88,11 +88,7 @@ export class VirtualRun {
   #moveTo(nowUs: number): void {
     this.#nowUs = nowUs
     this.#network.moveTo(nowUs)
-    const { queue } = this.#network
-    while (queue.nextUs <= nowUs) {
-      this.#network.deliver()
-      this.#events += 1
-    }
+    while (this.#network.deliver()) this.#events += 1
     for (const fleet of this.#fleets) {
       const fleetUs = fleet.nextUs()
       if (fleetUs !== undefined && fleetUs <= nowUs) this.#events += fleet.advance(nowUs)

@@ -90,10 +90,10 @@ export class Attempts {
     return true
   }
 
-  /** When the first open attempt times out. */
-  nextUs(): number | undefined {
+  /** When the first open attempt times out; Infinity without one. */
+  nextUs(): number {
     const first = this.#open.first
-    return first < 0 ? undefined : this.#parts.table.deadlineUs[first]
+    return first < 0 ? Number.POSITIVE_INFINITY : (this.#parts.table.deadlineUs[first] as number)
   }
 
   /** Ends one attempt whose time is over. @returns its slot, or -1 when there is none. */

@@ -35,16 +35,13 @@ export class Fleet {
   readonly #reporting: Reporting
   readonly #rounds: Rounds
   readonly #parts: FleetParts
-  /** Of the `advance` that runs: its time, and how much was due. */
-  #advancedUs = 0
-  #advanced = 0
   #finished = false
 
   constructor(settings: FleetSettings, effects: FleetEffects, meter: Meter, book: ThingBook) {
     const { scenario, shard, shards } = settings
     const size = Math.max(0, Math.floor((scenario.fleet.things + shards - 1 - shard) / shards))
     this.#table = new ThingTable(size)
-    this.#timers = new Timers(size, (slot, timer, atUs) => this.#timer(slot, timer, atUs))
+    this.#timers = new Timers(size)
     this.#parts = {
       ...settings,
       table: this.#table,
@@ -194,25 +191,24 @@ export class Fleet {
 
   /** When `advance` has something to do: perhaps a little early, never late. */
   nextUs(): number | undefined {
-    const timeoutUs = this.#attempts.nextUs()
-    const timerUs = this.#timers.nextUs()
-    if (timeoutUs === undefined || timerUs === undefined) return timeoutUs ?? timerUs
-    return Math.min(timeoutUs, timerUs)
+    const nextUs = Math.min(this.#attempts.nextUs(), this.#timers.nextUs())
+    return nextUs === Number.POSITIVE_INFINITY ? undefined : nextUs
   }
 
-  /** Does what is due: request timeouts, then the timers of work, backoff, pause, poll and connection.
+  /** Does what is due: request timeouts, then the timers of connection, work, backoff, pause and poll.
    *  @returns how many it were. */
   advance(nowUs: number): number {
-    this.#advancedUs = nowUs
-    this.#advanced = 0
-    for (;;) {
-      const slot = this.#attempts.takeExpired(nowUs)
-      if (slot < 0) break
-      this.#advanced += 1
+    let count = 0
+    for (let slot = this.#attempts.takeExpired(nowUs); slot >= 0; count++) {
       this.#retry(slot, nowUs)
+      slot = this.#attempts.takeExpired(nowUs)
     }
-    this.#timers.advance(nowUs)
-    return this.#advanced
+    for (let taken = this.#timers.take(nowUs); taken >= 0; count++) {
+      const slot = this.#timers.slotOf(taken)
+      this.#timer(slot, this.#timers.kindOf(taken), this.#timers.atUs(taken), nowUs)
+      taken = this.#timers.take(nowUs)
+    }
+    return count
   }
 
   /** The end: open attempts are counted unanswered, executions and starts in hand stuck, and every
@@ -272,9 +268,7 @@ export class Fleet {
     if (!this.#working.startSlice(slot, nowUs)) this.#reporting.report(slot, nowUs, nowUs)
   }
 
-  #timer(slot: number, timer: number, atUs: number): void {
-    const nowUs = this.#advancedUs
-    this.#advanced += 1
+  #timer(slot: number, timer: number, atUs: number, nowUs: number): void {
     if (timer === Timer.connection) {
       this.#connecting.timer(slot, atUs, nowUs)
     } else if (timer === Timer.poll) {

@@ -1,4 +1,4 @@
-import { DeadlineQueue } from '../clock/deadline-queue.ts'
+import { TimeWheel } from '../clock/time-wheel.ts'
 
 /** A thing has one timer of each kind at most; equal times go off by slot, then in this order. */
 export const Timer = {
@@ -13,35 +13,47 @@ const KINDS = 3
 
 /** The timers of all slots in one order. Request timeouts are not here: see `Attempts`. */
 export class Timers {
-  readonly #queue: DeadlineQueue
-  readonly #due: (index: number, atUs: number) => void
+  readonly #wheel: TimeWheel
 
-  constructor(slots: number, due: (slot: number, timer: number, atUs: number) => void) {
-    this.#queue = new DeadlineQueue(slots * KINDS)
-    this.#due = (index, atUs) => {
-      const slot = Math.floor(index / KINDS)
-      due(slot, index - slot * KINDS, atUs)
-    }
+  constructor(slots: number) {
+    this.#wheel = new TimeWheel(slots * KINDS, (one, other) => one < other)
   }
 
+  /** Replaces the deadline of this timer. */
   set(slot: number, timer: number, atUs: number): void {
-    this.#queue.set(slot * KINDS + timer, atUs)
+    const item = slot * KINDS + timer
+    this.#wheel.remove(item)
+    this.#wheel.add(item, atUs)
   }
 
   clear(slot: number, timer: number): void {
-    this.#queue.clear(slot * KINDS + timer)
+    this.#wheel.remove(slot * KINDS + timer)
   }
 
   isSet(slot: number, timer: number): boolean {
-    return this.#queue.at(slot * KINDS + timer) !== undefined
+    return this.#wheel.has(slot * KINDS + timer)
   }
 
-  nextUs(): number | undefined {
-    return this.#queue.nextUs()
+  /** Infinity when none is set. */
+  nextUs(): number {
+    return this.#wheel.nextUs
   }
 
-  /** Tells what is due, by time and then by slot. */
-  advance(nowUs: number): void {
-    this.#queue.advance(nowUs, this.#due)
+  /** Takes the first timer that has gone off; its slot and kind are read from it by `slotOf`, `kindOf`
+   *  and `atUs`. @returns -1 when none is due. */
+  take(nowUs: number): number {
+    return this.#wheel.take(nowUs)
+  }
+
+  slotOf(taken: number): number {
+    return Math.floor(taken / KINDS)
+  }
+
+  kindOf(taken: number): number {
+    return taken % KINDS
+  }
+
+  atUs(taken: number): number {
+    return this.#wheel.atUs(taken)
   }
 }
