@@ -13,7 +13,7 @@ export function writeDerived(folder: string, record: RunRecord, summary: Summary
 const ROLL_UP_SECONDS = 10
 
 /** All workers as one, in roll-ups of ten seconds; none reaches over two stages. */
-export function mergedLog({ run, intervals }: RunRecord): string {
+function mergedLog({ run, intervals }: RunRecord): string {
   const parts = [logHeader(new Date(run.startedAt).getTime())]
   for (const group of rollUps(intervals)) {
     const merged = new MergedSeries()

@@ -203,6 +203,16 @@ test.skipIf(process.getuid?.() === 0)('a folder that must not be written is refu
   })
 })
 
+test.skipIf(process.platform !== 'linux')(
+  'a place where nobody can make a folder is refused',
+  () => {
+    expect(errorOf(() => createRunFolder('/proc/shakedown/run'))).toMatchObject({
+      code: 'FOLDER_UNUSABLE',
+      message: expect.stringContaining('/proc/shakedown/run'),
+    })
+  },
+)
+
 test.each([
   { missing: 'scenario.yaml', why: 'a file or folder of it is missing' },
   { missing: 'plan.json', why: 'a file or folder of it is missing' },
