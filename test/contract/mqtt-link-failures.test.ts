@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { AedesOptions } from 'aedes'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock/clock.ts'
@@ -210,6 +211,32 @@ test('acknowledged requests do not add up to a limit', async () => {
     await sink.next('answered')
   }
   expect(sink.of('dropped')).toEqual([])
+})
+
+test('many answers that are long together are not one that is too long', async () => {
+  const { broker } = await linkToBroker()
+  const padding = 'x'.repeat(60_000)
+  const client = broker.clients.get('thing-0')
+  for (let token = 0; token < 10; token++) {
+    const payload = `{"clientToken":"t${token}","padding":"${padding}"}`
+    if (client) answerTo(client, `${PREFIX}start-next/accepted`, payload)
+    expect((await sink.next('answered')).token).toBe(token)
+  }
+  expect(sink.of('dropped')).toEqual([])
+})
+
+test('after its SUBACK a thing may be silent for longer than a handshake may take', async () => {
+  const connectTimeoutMs = 1_000
+  const { url } = await linkToBroker()
+  const link = linkTo(url, {}, connectTimeoutMs)
+  link.connect(1)
+  await sink.next('connected', 1)
+  link.subscribe(1)
+  await sink.next('subscribed', 1)
+  await sleep(1.3 * connectTimeoutMs)
+  link.send(1, 'get-pending', 1, {})
+  expect((await sink.next('answered', 1)).token).toBe(1)
+  link.close(1)
 })
 
 test('a PUBACK of MQTT 5 that refuses is the answer', async () => {
