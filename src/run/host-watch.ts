@@ -1,5 +1,6 @@
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
+import type { HostRow } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
 import { ProcessMonitor } from './health.ts'
 
@@ -10,13 +11,16 @@ export class HostWatch {
   readonly #folder: string
   readonly #runStartUs: number
   readonly #monitor = new ProcessMonitor()
+  readonly #failed: (error: unknown) => void
   readonly #wake = new Wake(systemClock, (nowUs) => this.#look(nowUs))
   #fromUs: number
   #t0Us: number | undefined
   #worstGcShare = 0
   #closed = false
 
-  constructor(folder: string, runStartUs: number) {
+  /** @param failed is told once when a row cannot be written; none is written after that. */
+  constructor(folder: string, runStartUs: number, failed: (error: unknown) => void) {
+    this.#failed = failed
     this.#folder = folder
     this.#runStartUs = runStartUs
     this.#fromUs = runStartUs
@@ -35,14 +39,21 @@ export class HostWatch {
   #look(nowUs: number): void {
     if (this.#closed) return
     const zeroUs = this.#t0Us ?? this.#runStartUs
-    appendRow(this.#folder, {
+    const row: HostRow = {
       kind: 'host',
       second: Math.floor((this.#fromUs - zeroUs) / SECOND_US),
       fromMs: (this.#fromUs - this.#runStartUs) / 1e3,
       toMs: (nowUs - this.#runStartUs) / 1e3,
       gcShare: this.#worstGcShare,
       ...this.#monitor.take((nowUs - this.#fromUs) / 1e3),
-    })
+    }
+    try {
+      appendRow(this.#folder, row)
+    } catch (error) {
+      this.close()
+      this.#failed(error)
+      return
+    }
     this.#worstGcShare = 0
     this.#fromUs = nowUs
     this.#wake.at(nowUs + SECOND_US)

@@ -8,6 +8,13 @@ import type { ShardProgress, ShardTask } from './messages.ts'
 
 const SECOND_US = 1_000_000
 
+interface IntervalEvents {
+  /** An interval stands on disk. */
+  written(progress: ShardProgress): void
+  /** It could not be written; nothing is written any more. */
+  failed(error: unknown): void
+}
+
 /**
  * Cuts a shard's run into seconds and writes each one down when it is over: while things connect by
  * the start of the run, from T0 on by T0. A second that comes late is longer, never left out.
@@ -19,7 +26,8 @@ export class IntervalWriter {
   readonly #fleet: Fleet
   readonly #log: WorkerLog
   readonly #health = new ThreadMonitor()
-  readonly #tell: (progress: ShardProgress) => void
+  readonly #events: IntervalEvents
+  #failed = false
   #stage: Stage = 'connect'
   /** Where the seconds of the stage count from. */
   #zeroUs: number
@@ -31,13 +39,13 @@ export class IntervalWriter {
     task: Pick<ShardTask, 'folder' | 'shard' | 'runStartUs'>,
     meter: ShardMeter,
     fleet: Fleet,
-    tell: (progress: ShardProgress) => void,
+    events: IntervalEvents,
   ) {
     this.#shard = task.shard
     this.#runStartUs = task.runStartUs
     this.#meter = meter
     this.#fleet = fleet
-    this.#tell = tell
+    this.#events = events
     this.#log = openWorkerLog(task.folder, task.shard)
     this.#zeroUs = task.runStartUs
     this.#fromUs = task.runStartUs
@@ -83,6 +91,7 @@ export class IntervalWriter {
   }
 
   #cut(toUs: number): void {
+    if (this.#failed) return
     const interval = this.#meter.takeInterval()
     const { eventLoopUtilisation, loopDelayP99Ms, gcShare } = this.#health.take(
       (toUs - this.#fromUs) / 1e3,
@@ -99,9 +108,15 @@ export class IntervalWriter {
       gauges: this.#gauges(),
       health: { eventLoopUtilisation, loopDelayP99Ms },
     }
-    this.#log.append(row, interval.histograms)
     this.#fromUs = toUs
-    this.#tell({ ...progressOf(row), readyThings: this.#fleet.ready, gcShare })
+    try {
+      this.#log.append(row, interval.histograms)
+    } catch (error) {
+      this.#failed = true
+      this.#events.failed(error)
+      return
+    }
+    this.#events.written({ ...progressOf(row), readyThings: this.#fleet.ready, gcShare })
   }
 
   #gauges(): ShardGauges {

@@ -3,6 +3,7 @@
  * single operation and none carries histograms: a worker writes its own log.
  */
 import type { MessagePort } from 'node:worker_threads'
+import type { ErrorCode } from '../errors.ts'
 import type { ThingsLedger } from '../ledger/thing-book.ts'
 import type { ShardGauges, Stage } from '../results/rows.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -54,6 +55,11 @@ export interface ShardProgress {
   readonly responseP99Ms: number | null
   readonly gcShare: number
   readonly gauges: ShardGauges
+}
+
+/** A worker that cannot write down what it measures any more. Errors do not cross threads whole. */
+export interface ShardFailure {
+  readonly failure: { readonly code: ErrorCode; readonly message: string; readonly hint: string }
 }
 
 /** What a worker hands over when its part of the run is over. */

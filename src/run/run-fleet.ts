@@ -2,14 +2,15 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
+import { ShakedownError } from '../errors.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
-import type { EndRow, LedgerVerdict } from '../results/rows.ts'
+import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { HostWatch } from './host-watch.ts'
-import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import type { FromShard, ShardFailure, ShardResult, ShardTask, ToShard } from './messages.ts'
 import { type Progress, ProgressBoard } from './progress.ts'
 import type { Stopping } from './stopping.ts'
 
@@ -38,7 +39,13 @@ const WORKER = new URL('./shard-worker.js', import.meta.url).href
 const T0_AHEAD_US = 100_000
 const CONNECT_AHEAD_US = 10_000
 
-/** Runs the whole fleet once; what came of it stands in the run folder. */
+/** A worker or a stand-in that has not ended so long after it was told to end at once never will. */
+const AT_ONCE_US = 5_000_000
+
+/**
+ * Runs the whole fleet once; what came of it stands in the run folder.
+ * @throws ShakedownError FOLDER_UNUSABLE when the folder takes no more; what it has stays readable.
+ */
 export async function runFleet(settings: RunSettings): Promise<void> {
   const run = new FleetRun(settings)
   try {
@@ -61,15 +68,29 @@ class FleetRun {
   readonly #host: HostWatch
   readonly #runStartUs = systemClock.nowUs()
   #running: number
-  #lostWorkers = 0
-  #standInLost: string | undefined
+  readonly #lost = new Set<number>()
+  /** Why the run was given up, or why the stand-in said no more. */
+  #cause: string | undefined
+  #givenUp = false
+  #folderFailure: unknown
+  #closed = false
+  #losePatience: (error: Error) => void = () => {}
+  /** Rejects when those that were told to end at once have had their time. */
+  readonly #patience = new Promise<never>((_, reject) => {
+    this.#losePatience = reject
+  })
+  readonly #patienceEnds = new Wake(systemClock, () =>
+    this.#losePatience(new Error(`it had not ended ${AT_ONCE_US / 1e6} s after it was told to`)),
+  )
   #wakeWhenReady: (() => void) | undefined
 
   constructor(settings: RunSettings) {
     this.#settings = settings
     this.#running = settings.workers
     this.#board = new ProgressBoard(settings.scenario.fleet.things)
-    this.#host = new HostWatch(settings.folder, this.#runStartUs)
+    this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
+      this.#folderFailed(error),
+    )
     this.#pool = new Piscina({
       filename: WORKER,
       minThreads: settings.workers,
@@ -78,14 +99,16 @@ class FleetRun {
       concurrentTasksPerWorker: 1,
       atomics: 'disabled',
     })
+    this.#patience.catch(() => {})
+    // A worker that dies after its result came has taken nothing with it.
+    this.#pool.on('error', () => {})
     for (let shard = 0; shard < settings.workers; shard++) this.#startShard(shard)
     settings.stopping.onRequest((request) => {
-      this.#tellAll({ kind: request })
+      if (request === 'stop-now') this.#endAtOnce()
+      else this.#tellAll({ kind: request })
       this.#wakeWhenReady?.()
     })
-    settings.control?.whenLost((how) => {
-      this.#standInLost = how
-    })
+    settings.control?.whenLost((how) => this.#giveUp(`The stand-in is gone: ${how}.`))
   }
 
   #startShard(shard: number): void {
@@ -102,19 +125,51 @@ class FleetRun {
       runStartUs: this.#runStartUs,
       port: port2,
     }
-    const result: Promise<ShardResult> = this.#pool.run(task, { transferList: [port2] })
-    this.#shards[shard] = result.then(
+    const result: Promise<ShardResult | ShardFailure> = this.#pool.run(task, {
+      transferList: [port2],
+    })
+    this.#shards[shard] = Promise.race([result, this.#patience]).then(
       (settled) => {
         this.#gone(shard)
-        return settled
+        if (!('failure' in settled)) return settled
+        const { code, message, hint } = settled.failure
+        this.#folderFailed(new ShakedownError(code, message, { hint }))
+        return undefined
       },
       (error: unknown) => {
-        this.#lostWorkers += 1
-        process.stderr.write(`worker ${shard} was lost: ${stackOf(error)}\n`)
+        this.#lost.add(shard)
+        if (!this.#closed) process.stderr.write(`worker ${shard} was lost: ${stackOf(error)}\n`)
         this.#gone(shard)
         return undefined
       },
     )
+  }
+
+  /** The run has lost what it cannot do without. What is measured so far still makes a report. */
+  #giveUp(cause: string): void {
+    if (this.#cause !== undefined || this.#closed) return
+    this.#cause = cause
+    this.#givenUp = true
+    this.#endAtOnce()
+  }
+
+  #folderFailed(error: unknown): void {
+    this.#folderFailure ??= error
+    this.#givenUp = true
+    this.#endAtOnce()
+  }
+
+  #endAtOnce(): void {
+    this.#tellAll({ kind: 'stop-now' })
+    this.#patienceEnds.at(systemClock.nowUs() + AT_ONCE_US)
+  }
+
+  #append(row: BeginRow | EndRow): void {
+    try {
+      appendRow(this.#settings.folder, row)
+    } catch (error) {
+      this.#folderFailed(error)
+    }
   }
 
   #gone(shard: number): void {
@@ -175,17 +230,21 @@ class FleetRun {
   }
 
   async begin(): Promise<void> {
-    if (this.#settings.stopping.requested || this.#running === 0) return
+    if (this.#settings.stopping.requested || this.#givenUp || this.#running === 0) return
     const t0Us = systemClock.nowUs() + T0_AHEAD_US
     this.#tellAll({ kind: 'begin', t0Us })
     this.#host.begin(t0Us)
-    appendRow(this.#settings.folder, {
+    this.#append({
       kind: 'begin',
       atMs: (t0Us - this.#runStartUs) / 1e3,
       readyThings: this.#readyThings(),
     })
-    // A stand-in that is lost here makes itself known to the things; the run must still be ended.
-    await this.#settings.control?.begin(t0Us).catch(() => undefined)
+    const { control } = this.#settings
+    if (control === undefined) return
+    // A stand-in that does not begin has no jobs for the things.
+    await Promise.race([control.begin(t0Us), this.#patience]).catch((error: unknown) =>
+      this.#giveUp(messageOf(error)),
+    )
   }
 
   /** By the shards' last words: one that has told it is ready is so whole. */
@@ -193,6 +252,7 @@ class FleetRun {
     const { scenario, workers } = this.#settings
     let ready = 0
     for (let shard = 0; shard < workers; shard++) {
+      if (this.#lost.has(shard)) continue
       ready += this.#ready.has(shard)
         ? thingsInShard(scenario.fleet.things, shard, workers)
         : this.#board.readyOf(shard)
@@ -203,35 +263,52 @@ class FleetRun {
   async end(): Promise<void> {
     const settled = await Promise.all(this.#shards)
     const results = settled.filter((result) => result !== undefined)
+    // Without its end row the folder says by itself that its run is not whole.
+    if (this.#folderFailure !== undefined) throw this.#withAdvice(this.#folderFailure)
     const ledger = await this.#reconcile(results)
     const row: EndRow = {
       kind: 'end',
       atMs: this.#sinceStartMs(),
       lastAnswerMs: Math.max(0, ...results.map(({ lastAnswerMs }) => lastAnswerMs)),
-      endedBy: this.#settings.stopping.requested ? 'stopped' : 'plan',
-      cause: this.#standInLost === undefined ? undefined : `stand-in lost: ${this.#standInLost}`,
-      lostWorkers: this.#lostWorkers,
+      endedBy: this.#endedBy(),
+      cause: this.#cause,
+      lostWorkers: this.#lost.size,
       neverConnected: results.reduce((sum, { neverConnected }) => sum + neverConnected, 0),
       ledger,
     }
     this.#host.close()
-    appendRow(this.#settings.folder, row)
+    this.#append(row)
+    if (this.#folderFailure !== undefined) throw this.#withAdvice(this.#folderFailure)
+  }
+
+  #endedBy(): EndRow['endedBy'] {
+    if (this.#settings.stopping.requested) return 'stopped'
+    return this.#givenUp ? 'aborted' : 'plan'
+  }
+
+  #withAdvice(error: unknown): unknown {
+    if (!(error instanceof ShakedownError)) return error
+    const { code, message, hint } = error
+    const advice = `What was finished stands there; \`shakedown report ${this.#settings.folder}\` adds it up.`
+    return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
   }
 
   async #reconcile(results: readonly ShardResult[]): Promise<LedgerVerdict> {
     const { control } = this.#settings
-    if (control === undefined) return { checked: false, balanced: null, differences: [] }
-    try {
-      const counters = sumOfCounters(results)
-      return reconcile(
-        results.map(({ things }) => things),
-        await control.ledger(),
-        counters,
-      )
-    } catch {
+    // What the things of a lost worker believed is gone with it.
+    if (control === undefined || this.#lost.size > 0) {
+      return { checked: false, balanced: null, differences: [] }
+    }
+    const held = await Promise.race([control.ledger(), this.#patience]).catch((error: unknown) => {
+      this.#cause ??= messageOf(error)
+      return undefined
+    })
+    if (held === undefined) {
       const difference = 'The stand-in was lost before it could hand over its ledger.'
       return { checked: true, balanced: false, differences: [difference] }
     }
+    const things = results.map((result) => result.things)
+    return reconcile(things, held, sumOfCounters(results))
   }
 
   #sinceStartMs(): number {
@@ -243,6 +320,8 @@ class FleetRun {
   }
 
   async close(): Promise<void> {
+    this.#closed = true
+    this.#patienceEnds.close()
     this.#host.close()
     for (const port of this.#ports) port.close()
     await this.#pool.destroy()
@@ -255,6 +334,10 @@ function sumOfCounters(results: readonly ShardResult[]): Record<string, number> 
     for (const [name, count] of Object.entries(counters)) sums[name] = (sums[name] ?? 0) + count
   }
   return sums
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function stackOf(error: unknown): string {

@@ -1,10 +1,17 @@
 import { systemClock } from '../clock/clock.ts'
+import { ShakedownError } from '../errors.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
-import type { ShardResult, ShardTask } from './messages.ts'
+import type { ShardFailure, ShardResult, ShardTask } from './messages.ts'
 import { Shard } from './shard.ts'
 
-/** What the pool runs: one shard for the whole run. */
-export default async function runShard(task: ShardTask): Promise<ShardResult> {
+/** What the pool runs: one shard for the whole run. Any error that is not for the person is a crash. */
+export default async function runShard(task: ShardTask): Promise<ShardResult | ShardFailure> {
   await prepareRecorders()
-  return new Shard(task, systemClock).result
+  try {
+    return await new Shard(task, systemClock).result
+  } catch (error) {
+    if (!(error instanceof ShakedownError)) throw error
+    const { code, message, hint } = error
+    return { failure: { code, message, hint } }
+  }
 }

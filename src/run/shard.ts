@@ -34,9 +34,11 @@ export class Shard implements LinkSink {
   #armedUs = Number.POSITIVE_INFINITY
   #finished = false
   #settle: (result: ShardResult) => void = () => {}
-  /** Settles when the shard's part of the run is over. */
-  readonly result = new Promise<ShardResult>((resolve) => {
+  #refuse: (error: unknown) => void = () => {}
+  /** Settles when the shard's part of the run is over; rejects when it cannot be written down. */
+  readonly result = new Promise<ShardResult>((resolve, reject) => {
     this.#settle = resolve
+    this.#refuse = reject
   })
 
   constructor(task: ShardTask, clock: Clock) {
@@ -56,9 +58,10 @@ export class Shard implements LinkSink {
     this.#fleet = new Fleet({ scenario, shard, shards }, effects, this.#meter, this.#book)
     this.#links = fleetLinks(task, this.#fleet, clock, this)
     this.#load = loadDriver(scenario, this.#fleet, shard, shards)
-    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, (report) =>
-      this.#tell({ kind: 'interval', ...report }),
-    )
+    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, {
+      written: (report) => this.#tell({ kind: 'interval', ...report }),
+      failed: (error) => this.#fail(error),
+    })
     this.#lastAnswerUs = task.runStartUs
     this.#wake = new Wake(clock, (nowUs) => this.#tick(nowUs))
     task.port.on('message', (message: ToShard) => this.#hear(message))
@@ -94,10 +97,12 @@ export class Shard implements LinkSink {
     this.#armedUs = Number.POSITIVE_INFINITY
     // The interval first: what happens from here on belongs to the next one.
     this.#intervals.advance(nowUs)
+    if (this.#finished) return
     this.#connectDue(nowUs)
     if (this.#t0Us !== undefined && nowUs >= this.#t0Us && this.#drainEndsUs === undefined) {
       this.#load.release(this.#t0Us, nowUs)
       if (this.#load.isOver(this.#t0Us, nowUs)) this.#drain(nowUs)
+      if (this.#finished) return
     }
     this.#fleet.advance(nowUs)
     this.#look(nowUs)
@@ -176,6 +181,16 @@ export class Shard implements LinkSink {
       lastAnswerMs: (this.#lastAnswerUs - this.#task.runStartUs) / 1e3,
       counters: this.#meter.totals(),
     })
+  }
+
+  /** What is measured from here on could not be kept, so nothing more is done. */
+  #fail(error: unknown): void {
+    this.#refuse(error)
+    if (this.#finished) return
+    this.#finished = true
+    this.#wake.close()
+    this.#fleet.finish(this.#clock.nowUs())
+    this.#task.port.close()
   }
 
   #tell(message: FromShard): void {
