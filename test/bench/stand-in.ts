@@ -20,9 +20,9 @@ const SETTINGS = {
   faults: [],
 } satisfies Partial<StandInSettings>
 
-/** The stand-in in a process of its own, from the built program. It ends with its standard input. */
+/** The stand-in in a process of its own, as built beside the bench. It ends with its standard input. */
 const CHILD = `
-import { startStandIn } from ${JSON.stringify(new URL('../../dist/service/stand-in.js', import.meta.url).href)}
+import { startStandIn } from ${JSON.stringify(new URL('../../src/service/stand-in.js', import.meta.url).href)}
 const off = Infinity
 const quotas = { writesPerSecond: off, readsPerSecond: off, connectsPerSecond: off,
   subscribesPerSecond: off, burstSeconds: 1 }
