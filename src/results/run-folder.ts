@@ -2,12 +2,15 @@ import {
   accessSync,
   appendFileSync,
   constants,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
+  rmSync,
   writeFileSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { ShakedownError } from '../errors.ts'
 import { logHeader, logLine } from '../metrics/interval-log.ts'
 import type { Histogram } from '../metrics/latency-recorder.ts'
@@ -38,7 +41,7 @@ export function createRunFolder(folder: string): void {
     })
   }
   attempt(folder, () => {
-    mkdirSync(folder, { recursive: true })
+    makeWithParents(resolve(folder))
     accessSync(folder, constants.W_OK | constants.X_OK)
   })
 }
@@ -85,9 +88,22 @@ export function openWorkerLog(folder: string, worker: number): WorkerLog {
   return log
 }
 
-/** Writes a file of the folder as a whole: scenario and plan before a run, reports after it. */
+/**
+ * Writes a file of the folder as a whole, or not at all: scenario and plan before a run, reports
+ * after it. On a full disk the file keeps what it had.
+ */
 export function writeText(folder: string, name: string, text: string): void {
-  attempt(folder, () => writeFileSync(join(folder, name), text))
+  const path = join(folder, name)
+  const unfinished = `${path}.unfinished`
+  attempt(folder, () => {
+    try {
+      writeFileSync(unfinished, text)
+      renameSync(unfinished, path)
+    } catch (error) {
+      rmSync(unfinished, { force: true })
+      throw error
+    }
+  })
 }
 
 /** Runs what touches the folder; what the file system refuses is said in terms of the folder. */
@@ -129,6 +145,14 @@ const REASONS: Record<string, string> = {
 const CURES: Record<string, string> = {
   ENOSPC: 'Make room there, or name a folder on another disk with --out.',
   ENOENT: 'Check the path; the folder of a run is printed at its end.',
+}
+
+/** Node's own recursive mkdir never returns where a parent can neither be found nor made, as in /proc. */
+function makeWithParents(folder: string): void {
+  if (existsSync(folder)) return
+  const parent = dirname(folder)
+  if (parent !== folder) makeWithParents(parent)
+  mkdirSync(folder)
 }
 
 function hasEntries(folder: string): boolean {

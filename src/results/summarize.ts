@@ -84,6 +84,7 @@ function aboutRun(
     things: scenario.fleet.things,
     workers: run.workers,
     complete: end !== undefined,
+    ...(end?.cause === undefined ? {} : { cause: end.cause }),
     version: run.version,
     host: { node: run.host.node, cpus: run.host.cpus },
   }
