@@ -1,5 +1,4 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { Aedes } from 'aedes'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
@@ -7,6 +6,7 @@ import { Listeners } from './listeners.ts'
 import { refusalOf, settleConnect } from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
+import { QuietBroker } from './quiet-broker.ts'
 
 /** 146 KB; AWS says it of MQTT 5, here it bounds the memory of every connection (protocol 2.7). */
 const PACKET_MAX_BYTES = 149_504
@@ -21,7 +21,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   readonly exchange: Exchange
   readonly server: Server
   readonly counts = { slowReaders: 0 }
-  readonly #broker: Aedes
+  readonly #broker: QuietBroker
   readonly #listeners = new Listeners()
   readonly #connections = new Map<AedesClient, MqttConnection>()
   readonly #sessions = new Map<string, { session: MqttSession; client: AedesClient | undefined }>()
@@ -35,7 +35,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
 
   private constructor(exchange: Exchange) {
     this.exchange = exchange
-    this.#broker = new Aedes({
+    this.#broker = new QuietBroker({
       maximumPacketSize: PACKET_MAX_BYTES,
       topicAliasMaximum: TOPIC_ALIAS_MAX,
       receiveMaximum: 100,

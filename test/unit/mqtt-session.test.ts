@@ -1,0 +1,71 @@
+import { expect, test } from 'vitest'
+import { MqttSession } from '../../src/service/mqtt-session.ts'
+
+const TOPIC = '$aws/things/t/jobs/notify-next'
+
+/** Writes down what goes out; message ids count from 1. */
+function writer() {
+  const written: string[] = []
+  const write = (_: string, payload: string, qos: 0 | 1) =>
+    qos === 0 ? written.push(payload) && 0 : written.push(payload)
+  return { written, write }
+}
+
+function session(persistent: boolean, qos: 0 | 1 = 1): MqttSession {
+  const made = new MqttSession('c', 4, persistent)
+  made.subscriptions = [{ filter: TOPIC, qos }]
+  return made
+}
+
+const notice = (payload: string) => ({ topic: TOPIC, payload })
+
+test('what was not acknowledged comes again after the return, before what came meanwhile', () => {
+  const kept = session(true)
+  const first = writer()
+  kept.attach(first)
+  kept.deliver(notice('a'))
+  kept.deliver(notice('b'))
+  expect(kept.acknowledged(1)).toBe(true)
+  expect(kept.acknowledged(1)).toBe(false)
+  kept.detach(0)
+  kept.deliver(notice('c'))
+
+  const second = writer()
+  kept.attach(second)
+  expect(first.written).toEqual(['a', 'b'])
+  expect(second.written).toEqual(['b', 'c'])
+})
+
+test.each([
+  ['a clean session', false, 1],
+  ['a subscription at QoS 0', true, 0],
+] as const)('%s keeps nothing while its client is away', (_, persistent, qos) => {
+  const kept = session(persistent, qos)
+  kept.attach(writer())
+  kept.deliver(notice('a'))
+  kept.detach(0)
+  kept.deliver(notice('b'))
+  const back = writer()
+  kept.attach(back)
+  expect(back.written).toEqual([])
+})
+
+test('a session that is away for long keeps the oldest thousand and counts the rest', () => {
+  const kept = session(true)
+  for (let at = 0; at < 1_010; at++) kept.deliver(notice(String(at)))
+  const back = writer()
+  kept.attach(back)
+  expect(back.written).toHaveLength(1_000)
+  expect(back.written[0]).toBe('0')
+  expect(kept.droppedCount).toBe(10)
+})
+
+test('an answer has the best QoS of the filters that take it, and 0 when none does', () => {
+  const made = new MqttSession('c', 4, false)
+  made.subscriptions = [
+    { filter: '$aws/things/t/jobs/get/+', qos: 0 },
+    { filter: '$aws/things/t/#', qos: 1 },
+  ]
+  expect(made.answerQos('$aws/things/t/jobs/get/accepted')).toBe(1)
+  expect(made.answerQos('$aws/things/u/jobs/get/accepted')).toBe(0)
+})
