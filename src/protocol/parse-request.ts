@@ -5,6 +5,7 @@ import {
   type JobsRequest,
   type Operation,
   type Rejected,
+  type StatusDetails,
 } from './jobs.ts'
 import {
   JOB_ID_MAX,
@@ -163,6 +164,15 @@ function deviceStatus(value: unknown, problems: string[]): ExecutionStatus {
     problems.push(problem(value, 'status', 'Member must be a status that a device may set'))
   else return value
   return 'QUEUED' // not used: there is a problem
+}
+
+/** Status details apart from a request: the control plane has them too. */
+export function readStatusDetails(value: unknown): {
+  readonly details: StatusDetails | undefined
+  readonly problems: readonly string[]
+} {
+  const problems: string[] = []
+  return { details: statusDetails(value, problems), problems }
 }
 
 function statusDetails(value: unknown, problems: string[]) {
