@@ -2,6 +2,7 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
+import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { reportCommand } from './report.ts'
 import { runCommandModule } from './run.ts'
@@ -28,23 +29,37 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()
-    .env('SHAKEDOWN')
+    .config(environmentOptions(process.env, words))
     .version(VERSION)
     .help()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
     .epilogue(
       'Options can also be given as SHAKEDOWN_* in the environment (SHAKEDOWN_SEED=7); a flag wins.\n' +
+        'Several values of one are separated by semicolons (SHAKEDOWN_SET="seed=7; fleet.things=50").\n' +
         'Exit codes: 0 passed, 2 usage or machine, 3 invalid run, 99 thresholds failed, 105 stopped.',
     )
     .exitProcess(false)
+    // `--set a=1 --set b=2 file` and never `--set a=1 b=2 file`: the file would be swallowed.
+    .parserConfiguration({ 'greedy-arrays': false })
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error
-      throw new ShakedownError('USAGE', message, {
-        hint: '`shakedown <command> --help` shows what it takes.',
+      throw new ShakedownError('USAGE', `${wordsOf(message)}`, {
+        hint: '`shakedown --help` lists the commands, `shakedown <command> --help` what one takes.',
       })
     })
   await parser.parseAsync()
   return exitCode
 }
+
+/** The parser's own sentence for a missing argument speaks of its insides. */
+function wordsOf(message: string): string {
+  if (message.startsWith('Not enough non-option arguments')) {
+    return 'The command needs one more argument: a scenario file, or a run folder.'
+  }
+  return message.replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
+}
+
+// Whoever listened may be gone (`| head`); the run is not, and its folder is what counts.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
 
 process.exitCode = await runCommand(async () => main(hideBin(process.argv)), toStderr)

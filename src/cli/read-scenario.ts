@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
 import { parseThreshold } from '../metrics/threshold.ts'
+import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { environmentOverrides } from './environment.ts'
 
 /**
- * The scenario in a file, with overrides of the command line.
+ * The scenario in a file, with overrides of the environment and, above them, of the command line.
  * @param set `path=value`, the last one wins.
  * @throws ShakedownError SCENARIO_INVALID with every problem at once; USAGE when there is no such file.
  */
-export function readScenario(fileName: string, set: readonly string[] = []): Scenario {
-  return parseScenario(readText(fileName), { fileName, set, threshold: problemOf })
+export function readScenario(
+  fileName: string,
+  set: readonly (string | Assignment)[] = [],
+): Scenario {
+  return parseScenario(readText(fileName), {
+    fileName,
+    set: [...environmentOverrides(process.env), ...set],
+    threshold: problemOf,
+  })
 }
 
 function problemOf(expression: string): string | undefined {

@@ -1,13 +1,12 @@
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
-import { ShakedownError } from '../errors.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import type { Summary } from '../results/summary.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
 import { resolvedYaml } from '../scenario/canonical.ts'
+import type { Assignment } from '../scenario/overrides.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { checkTargets } from '../transport/target.ts'
@@ -17,14 +16,16 @@ import { LiveProgress } from './live-progress.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { beginRunFolder, runIdOf } from './run-id.ts'
+import { assigned } from './serve-settings.ts'
 import { type StandInProcess, startStandInProcess } from './stand-in-process.ts'
+import { workersOf } from './workers.ts'
 
 interface RunArguments {
   scenario: string
   target?: string[]
-  things?: number
-  seed?: number
-  workers?: number
+  things?: string
+  seed?: string
+  workers?: string
   out?: string
   set?: string[]
   quiet: boolean
@@ -54,9 +55,9 @@ export function runCommandModule(
           array: true,
           describe: 'a service to load, mqtt[s]://host:port or http[s]://host:port; repeatable',
         })
-        .option('things', { type: 'number', describe: 'how many things (fleet.things)' })
-        .option('seed', { type: 'number', describe: 'seed of the plan and of every draw' })
-        .option('workers', { type: 'number', describe: 'worker threads; default: by the cores' })
+        .option('things', { type: 'string', describe: 'how many things (fleet.things)' })
+        .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
+        .option('workers', { type: 'string', describe: 'worker threads; default: by the cores' })
         .option('out', { type: 'string', describe: 'the run folder; must not exist or be empty' })
         .option('set', {
           type: 'string',
@@ -77,7 +78,7 @@ export function runCommandModule(
 
 async function run(given: RunArguments): Promise<ExitCode> {
   const scenario = readScenario(given.scenario, overridesOf(given))
-  const workers = workersOf(given, scenario)
+  const workers = workersOf(given.workers, scenario, given.target === undefined)
   const startedAtMs = wallMs()
   const runId = runIdOf(scenario.name, startedAtMs)
   if (given.target !== undefined) await checkTargets(given.target, transportsOf(scenario))
@@ -114,23 +115,12 @@ async function run(given: RunArguments): Promise<ExitCode> {
   return EXIT_CODES[derived.summary.verdict]
 }
 
-function overridesOf({ set = [], things, seed }: RunArguments): string[] {
+function overridesOf({ set = [], things, seed }: RunArguments): (string | Assignment)[] {
   return [
-    ...(things === undefined ? [] : [`fleet.things=${things}`]),
-    ...(seed === undefined ? [] : [`seed=${seed}`]),
+    ...assigned('fleet.things', '--things', things),
+    ...assigned('seed', '--seed', seed),
     ...set,
   ]
-}
-
-/** Beside an own stand-in one core is left to it. More workers than things have nothing to do. */
-function workersOf({ workers, target }: RunArguments, { fleet }: Scenario): number {
-  if (workers !== undefined && !(Number.isInteger(workers) && workers >= 1 && workers <= 64)) {
-    throw new ShakedownError('USAGE', `--workers is ${workers}, which is no number of threads.`, {
-      hint: 'Give a whole number from 1 to 64, or leave it out.',
-    })
-  }
-  const cores = availableParallelism()
-  return Math.min(fleet.things, workers ?? Math.max(1, target === undefined ? cores - 1 : cores))
 }
 
 function transportsOf({ fleet }: Scenario): Set<'mqtt' | 'http'> {

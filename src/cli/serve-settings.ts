@@ -1,18 +1,20 @@
 import { ShakedownError } from '../errors.ts'
 import type { StandInSettings } from '../protocol/admin.ts'
+import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { environmentOverrides } from './environment.ts'
 import { readScenario } from './read-scenario.ts'
 
 export interface ServeArguments {
   scenario?: string
-  http: number
-  mqtt: number
+  http: string
+  mqtt: string
   host: string
-  things?: number
+  things?: string
   jobsPerThing?: string
   namePrefix?: string
-  quotas?: 'aws' | 'unlimited'
+  quotas?: string
   set?: string[]
   parent: boolean
 }
@@ -28,16 +30,18 @@ load: { arrivals: [{ name: none, rate: 0/s, for: 0s }] }
 
 /** What the stand-in is to be: the scenario's part for it, with the flags on top. */
 export function serveSettings(given: ServeArguments): StandInSettings {
-  for (const option of ['http', 'mqtt'] as const) checkPort(option, given[option])
   const set = [
-    ...(given.things === undefined ? [] : [`fleet.things=${given.things}`]),
-    ...(given.namePrefix === undefined ? [] : [`fleet.namePrefix=${given.namePrefix}`]),
-    ...(given.quotas === undefined ? [] : [`service.quotas=${given.quotas}`]),
+    ...assigned('fleet.things', '--things', given.things),
+    ...assigned('fleet.namePrefix', '--name-prefix', given.namePrefix),
+    ...assigned('service.quotas', '--quotas', given.quotas),
     ...(given.set ?? []),
   ]
   const scenario =
     given.scenario === undefined
-      ? parseScenario(BARE, { fileName: 'the command line', set })
+      ? parseScenario(BARE, {
+          fileName: 'the command line',
+          set: [...environmentOverrides(process.env), ...set],
+        })
       : readScenario(given.scenario, set)
   const settings = standInSettings(scenario)
   if (given.jobsPerThing === undefined) return settings
@@ -60,9 +64,16 @@ function jobsPerThing(text: string): number {
   })
 }
 
-function checkPort(option: string, port: number): void {
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return
-  throw new ShakedownError('USAGE', `--${option} is ${port}, which is no port.`, {
+/** A flag that stands for a value of the scenario. */
+export function assigned(path: string, flag: string, value: string | undefined): Assignment[] {
+  return value === undefined ? [] : [{ text: `${path}=${value}`, origin: `${flag} ${value}` }]
+}
+
+/** @throws ShakedownError USAGE */
+export function portOf(option: 'http' | 'mqtt', text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new ShakedownError('USAGE', `--${option} is ${text}, which is no port.`, {
     hint: 'Give a port from 1 to 65535, or 0 to have a free one picked.',
   })
 }

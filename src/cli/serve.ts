@@ -6,7 +6,7 @@ import { type StandIn, startStandIn } from '../service/stand-in.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
 import { ledgerText } from './ledger-text.ts'
-import { type ServeArguments, serveSettings } from './serve-settings.ts'
+import { portOf, type ServeArguments, serveSettings } from './serve-settings.ts'
 
 /** `serve [scenario]`. */
 export function serveCommand(
@@ -21,16 +21,16 @@ export function serveCommand(
           type: 'string',
           describe: 'take things, jobs, quotas, latency and faults from this scenario',
         })
-        .option('http', { type: 'number', default: 8080, describe: 'HTTP port; 0 picks one' })
-        .option('mqtt', { type: 'number', default: 1883, describe: 'MQTT port; 0 picks one' })
+        .option('http', { type: 'string', default: '8080', describe: 'HTTP port; 0 picks one' })
+        .option('mqtt', { type: 'string', default: '1883', describe: 'MQTT port; 0 picks one' })
         .option('host', { type: 'string', default: '127.0.0.1', describe: 'address to listen on' })
-        .option('things', { type: 'number', describe: 'how many things there are' })
+        .option('things', { type: 'string', describe: 'how many things there are' })
         .option('jobs-per-thing', {
           type: 'string',
           describe: 'executions waiting for each thing: a number, or endless',
         })
         .option('name-prefix', { type: 'string', describe: 'thing i is called <prefix><i>' })
-        .option('quotas', { choices: ['aws', 'unlimited'] as const, describe: 'request quotas' })
+        .option('quotas', { type: 'string', describe: 'request quotas: aws or unlimited' })
         .option('set', { type: 'string', array: true, describe: 'override, path=value' })
         .option('parent', { type: 'boolean', hidden: true, default: false })
         .example('$0 serve --things 10 --jobs-per-thing 3', 'thing-0 … thing-9, three jobs each')
@@ -43,16 +43,18 @@ export function serveCommand(
   }
 }
 
+/** Connections that do not close by then are left to the system. */
+const CLOSE_LIMIT_MS = 1_000
+
 async function serve(given: ServeArguments): Promise<ExitCode> {
+  const ports = { httpPort: portOf('http', given.http), mqttPort: portOf('mqtt', given.mqtt) }
   const settings = serveSettings(given)
-  const standIn = await startStandIn(settings, {
-    host: given.host,
-    httpPort: given.http,
-    mqttPort: given.mqtt,
-  })
+  const standIn = await startStandIn(settings, { host: given.host, ...ports })
   const ended = given.parent ? obeyParent(standIn) : serveUntilSignal(standIn, settings)
   process.stdout.write(`ready ${JSON.stringify(standIn.addresses)}\n`)
   await ended
+  // The process ends in any case: a parent that was killed cannot do it for us.
+  setTimeout(() => process.exit(Codes.Passed), CLOSE_LIMIT_MS).unref()
   await standIn.close()
   return Codes.Passed
 }
@@ -83,7 +85,11 @@ function obeyParent(standIn: StandIn): Promise<void> {
         message satisfies never
     }
   })
-  return new Promise((resolve) => void process.once('disconnect', resolve))
+  return new Promise((resolve) => {
+    process.once('disconnect', resolve)
+    // The parent may have ended while we began.
+    if (!process.connected) resolve()
+  })
 }
 
 /** Alone, its jobs are there from the first moment. */

@@ -4,10 +4,13 @@ import { fileURLToPath } from 'node:url'
 import { ShakedownError } from '../errors.ts'
 import type { FromStandIn, ServiceLedger, ToStandIn } from '../protocol/admin.ts'
 import type { StandInControl } from '../run/run-fleet.ts'
+import { withoutSettings } from './environment.ts'
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
-/** A stand-in that has not answered by then never will: it has nothing to wait for. */
-const ANSWER_LIMIT_MS = 60_000
+/** A stand-in that has not answered by then never will: the ledger of 100,000 things takes it well
+ *  under a second, and it works off what came before in the same order. */
+const ANSWER_LIMIT_MS = 20_000
+const READY_LIMIT_MS = 60_000
 
 export interface StandInProcess {
   readonly addresses: { readonly mqtt: string; readonly http: string }
@@ -25,6 +28,10 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
   const child = fork(MAIN, ['serve', scenarioFile, '--http', '0', '--mqtt', '0', '--parent'], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     serialization: 'advanced',
+    // A terminal's Ctrl-C is for the run alone, from the first moment of the stand-in on.
+    detached: true,
+    // What the environment sets stands in the scenario file already.
+    env: withoutSettings(process.env),
   })
   const addresses = await readyLine(child)
   const channel = new Channel(child)
@@ -68,25 +75,37 @@ class Channel {
       const lost = (code: number | null, signal: string | null) =>
         settle(() => reject(standInLost(endOf(code, signal))))
       const limit = setTimeout(
-        () => settle(() => reject(standInLost(`it did not answer within ${ANSWER_LIMIT_MS} ms`))),
+        () =>
+          settle(() => reject(standInLost(`it has not answered for ${ANSWER_LIMIT_MS / 1e3} s`))),
         ANSWER_LIMIT_MS,
       )
       if (!child.connected) return lost(child.exitCode, child.signalCode)
       child.on('message', hear)
       child.on('exit', lost)
-      child.send(question)
+      child.send(question, (error) => {
+        if (error !== null) settle(() => reject(standInLost(error.message)))
+      })
     })
   }
 }
 
 function readyLine(child: ChildProcess): Promise<StandInProcess['addresses']> {
   return new Promise((resolve, reject) => {
-    child.once('error', reject)
-    child.once('exit', (code, signal) => reject(standInLost(endOf(code, signal))))
+    const limit = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(standInLost(`it was not ready within ${READY_LIMIT_MS / 1e3} s`))
+    }, READY_LIMIT_MS)
+    child.on('error', reject)
+    child.once('exit', (code, signal) => {
+      clearTimeout(limit)
+      reject(standInLost(endOf(code, signal)))
+    })
     if (child.stdout === null) return reject(new TypeError('the stand-in has no standard output'))
     createInterface(child.stdout).on('line', (line) => {
       const [, addresses] = /^ready (\{.*\})$/.exec(line) ?? []
-      if (addresses !== undefined) resolve(JSON.parse(addresses))
+      if (addresses === undefined) return
+      clearTimeout(limit)
+      resolve(JSON.parse(addresses))
     })
   })
 }

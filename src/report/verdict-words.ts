@@ -70,6 +70,7 @@ function remarks({ verdict, validity, thresholds, run }: Summary): string[] {
   if (verdict === 'stopped' && failed.length > 0)
     said.push(`Up to then ${counted(failed.length, 'threshold')} did not hold.`)
   if (degraded.length > 0) said.push(`Degraded: ${listed(degraded.map(checkWords))}.`)
+  if (run.cause !== undefined && verdict !== 'aborted') said.push(run.cause)
   if (!run.complete && verdict !== 'stopped')
     said.push('The run did not end in good order; this covers the intervals that were finished.')
   return said

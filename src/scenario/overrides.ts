@@ -12,9 +12,17 @@ export interface Override {
   readonly origin: string
 }
 
+/** `path=value` that was not written as `--set path=value`. */
+export interface Assignment {
+  readonly text: string
+  /** As the person wrote it: `--seed 7`. */
+  readonly origin: string
+}
+
 /** Reads `path=value`, for example `fleet.mix.0.share=50%`; or says what is wrong with it. */
-export function readOverride(assignment: string): Override | { readonly problem: string } {
-  const origin = `--set ${assignment}`
+export function readOverride(given: string | Assignment): Override | { readonly problem: string } {
+  const { text: assignment, origin } =
+    typeof given === 'string' ? { text: given, origin: `--set ${given}` } : given
   const equals = assignment.indexOf('=')
   const path = assignment.slice(0, Math.max(0, equals)).split('.')
   if (equals < 1 || path.includes('')) {

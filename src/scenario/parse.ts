@@ -1,5 +1,5 @@
 import { ShakedownError } from '../errors.ts'
-import { applyOverride, type Override, readOverride } from './overrides.ts'
+import { type Assignment, applyOverride, type Override, readOverride } from './overrides.ts'
 import { type Path, type Problem, pathText } from './problem.ts'
 import { isMap } from './raw.ts'
 import { resolved } from './resolve.ts'
@@ -19,7 +19,7 @@ export interface ParseOptions {
   /** What is wrong with a threshold, if anything. */
   readonly threshold?: ThresholdCheck
   /** `path=value`, in order; they win over the file. */
-  readonly set?: readonly string[]
+  readonly set?: readonly (string | Assignment)[]
 }
 
 /**
@@ -58,7 +58,7 @@ function noMap(fileName: string, raw: unknown): Line {
   return { offset: 0, text: `${fileName}:1:1: ${text}` }
 }
 
-function overridden(raw: object, set: readonly string[], lines: Line[]): Override[] {
+function overridden(raw: object, set: readonly (string | Assignment)[], lines: Line[]): Override[] {
   return set.flatMap((assignment) => {
     const override = readOverride(assignment)
     const problem = 'problem' in override ? override.problem : applyOverride(raw, override)

@@ -1,0 +1,120 @@
+import { ShakedownError } from '../errors.ts'
+import { suggestion } from '../scenario/nearest.ts'
+import type { Assignment } from '../scenario/overrides.ts'
+
+/** The process's environment, or what a test puts in its place. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+const PREFIX = 'SHAKEDOWN_'
+/** Between several values of one variable. */
+const SEPARATOR = ';'
+
+/** Variables that override a value of the scenario, whatever the command that reads it. */
+const PATHS: Readonly<Record<string, string>> = {
+  SHAKEDOWN_THINGS: 'fleet.things',
+  SHAKEDOWN_SEED: 'seed',
+  SHAKEDOWN_NAME_PREFIX: 'fleet.namePrefix',
+  SHAKEDOWN_QUOTAS: 'service.quotas',
+}
+const SET = 'SHAKEDOWN_SET'
+
+interface OptionRule {
+  /** Elsewhere the variable is set and means nothing. */
+  readonly commands: readonly string[]
+  readonly kind: 'text' | 'texts' | 'flag'
+}
+
+/** Variables that stand for an option of a command. */
+const OPTIONS: Readonly<Record<string, OptionRule>> = {
+  target: { commands: ['run', 'doctor'], kind: 'texts' },
+  workers: { commands: ['run', 'doctor'], kind: 'text' },
+  out: { commands: ['run'], kind: 'text' },
+  quiet: { commands: ['run'], kind: 'flag' },
+  color: { commands: ['run', 'report', 'doctor'], kind: 'flag' },
+  http: { commands: ['serve'], kind: 'text' },
+  mqtt: { commands: ['serve'], kind: 'text' },
+  host: { commands: ['serve'], kind: 'text' },
+  'jobs-per-thing': { commands: ['serve'], kind: 'text' },
+}
+
+const COMMANDS = new Set(Object.values(OPTIONS).flatMap(({ commands }) => commands))
+
+/**
+ * What the environment says about options of this command: between its defaults and its flags.
+ *
+ * @param words of the command line; the first that is a command's name is the command.
+ * @throws ShakedownError USAGE for a variable that no command knows, so that a misspelt one does not
+ *   pass for its default.
+ */
+export function environmentOptions(
+  environment: Environment,
+  words: readonly string[],
+): Record<string, string | string[] | boolean> {
+  refuseUnknown(environment)
+  const command = words.find((word) => COMMANDS.has(word)) ?? ''
+  const options: Record<string, string | string[] | boolean> = {}
+  for (const [option, { commands, kind }] of Object.entries(OPTIONS)) {
+    const name = variableOf(option)
+    const text = environment[name]
+    if (text === undefined || !commands.includes(command)) continue
+    options[option] =
+      kind === 'flag' ? flagOf(name, text) : kind === 'texts' ? severalOf(text) : text
+  }
+  return options
+}
+
+/** What the environment says about the scenario: between its file and the flags. */
+export function environmentOverrides(environment: Environment): Assignment[] {
+  const single = Object.entries(PATHS).flatMap(([name, path]) => {
+    const value = environment[name]
+    return value === undefined ? [] : [{ text: `${path}=${value}`, origin: `${name}=${value}` }]
+  })
+  const set = severalOf(environment[SET] ?? '').map((text) => ({ text, origin: `${SET} ${text}` }))
+  return [...single, ...set]
+}
+
+/** For a child that is given the settings in another way and must not read them twice. */
+export function withoutSettings(environment: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith(PREFIX)),
+  )
+}
+
+function refuseUnknown(environment: Environment): void {
+  const known = [...Object.keys(PATHS), SET, ...Object.keys(OPTIONS).map(variableOf)]
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith(PREFIX) || known.includes(name)) continue
+    const what = `The environment has ${name}, which sets nothing: ${suggestion(name, known)}`
+    throw new ShakedownError('USAGE', what.endsWith('?') ? what : `${what}.`, {
+      hint: 'Correct the name, or take the variable out of the environment (unset).',
+    })
+  }
+}
+
+function variableOf(option: string): string {
+  return PREFIX + option.toUpperCase().replaceAll('-', '_')
+}
+
+function severalOf(text: string): string[] {
+  return text
+    .split(SEPARATOR)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+const FLAGS: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  '1': true,
+  false: false,
+  no: false,
+  '0': false,
+}
+
+function flagOf(name: string, text: string): boolean {
+  const flag = FLAGS[text.toLowerCase()]
+  if (flag !== undefined) return flag
+  throw new ShakedownError('USAGE', `${name}=${text} is neither yes nor no.`, {
+    hint: `Write ${name}=true or ${name}=false.`,
+  })
+}
