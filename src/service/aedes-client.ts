@@ -14,8 +14,6 @@ export interface AedesClient extends Client {
     listeners(event: 'packet'): readonly ((this: unknown, packet: MqttPacket) => void)[]
     removeAllListeners(event: 'packet'): void
     on(event: 'packet', listener: (packet: MqttPacket) => void): void
-    parse(bytes: Buffer): number
-    emit(event: 'error', error: Error): void
   }
   /** The next message id of this connection, 1..65535. */
   _nextId: number
@@ -48,11 +46,16 @@ export interface ConnectPacket {
   readonly properties?: { readonly maximumPacketSize?: number }
 }
 
+export interface PubackPacket {
+  readonly cmd: 'puback'
+  readonly messageId: number
+}
+
 export type MqttPacket =
   | PublishPacket
   | SubscribePacket
   | ConnectPacket
-  | { readonly cmd: 'puback'; readonly messageId: number }
+  | PubackPacket
   | { readonly cmd: 'pingreq' | 'disconnect' | 'unsubscribe' | 'pubrec' | 'pubrel' | 'pubcomp' }
 
 /** Takes the place of aedes' own handler; what it does not want, it passes on. */

@@ -1,3 +1,5 @@
+import type { LimitCounts } from './limit-counts.ts'
+
 /** Something that leaves the stand-in at its time. */
 export interface Departure {
   leave(nowUs: number): void
@@ -15,12 +17,16 @@ export class DelayLine {
   readonly #order: number[] = []
   readonly #items: Departure[] = []
   #arrivals = 0
-  /** Items that found the line full. They are lost, like a packet in a full router. */
-  overflowCount = 0
+  readonly #counts: LimitCounts
 
+  constructor(counts: LimitCounts) {
+    this.#counts = counts
+  }
+
+  /** An item that finds the line full is lost and counted, like a packet in a full router. */
   add(item: Departure, dueUs: number): void {
     if (this.#items.length >= LONGEST_LINE) {
-      this.overflowCount += 1
+      this.#counts.delayed += 1
       return
     }
     const order = this.#arrivals++

@@ -5,6 +5,7 @@ import { notificationPayload } from '../protocol/mqtt-service.ts'
 import { isRejected } from '../protocol/parse-request.ts'
 import { DelayLine, type Departure } from './delay-line.ts'
 import type { JobsService, ServiceSink } from './jobs-service.ts'
+import type { LimitCounts } from './limit-counts.ts'
 
 /** One request that a front has read, and its way back. It leaves when its answer is due. */
 export interface Call extends Departure {
@@ -41,7 +42,7 @@ const INTERNAL_ERROR: Rejected = {
 export class Exchange implements ServiceSink {
   readonly #clock: Clock
   readonly #epochSeconds: (nowUs: number) => number
-  readonly #line = new DelayLine()
+  readonly #line: DelayLine
   readonly #wake: Wake
   #service!: JobsService
   #outlet!: NotificationOutlet
@@ -49,9 +50,10 @@ export class Exchange implements ServiceSink {
   readonly #askedKinds: NotificationKind[] = []
   readonly #askedThings: number[] = []
 
-  constructor(clock: Clock, epochSeconds: (nowUs: number) => number) {
+  constructor(clock: Clock, epochSeconds: (nowUs: number) => number, counts: LimitCounts) {
     this.#clock = clock
     this.#epochSeconds = epochSeconds
+    this.#line = new DelayLine(counts)
     this.#wake = new Wake(clock, (nowUs) => this.#turn(nowUs))
   }
 

@@ -5,6 +5,7 @@ import { HTTP_BODY_MAX_BYTES } from '../protocol/limits.ts'
 import type { Exchange } from './exchange.ts'
 import { HttpCall, writeAnswer } from './http-call.ts'
 import { hasExpired, planeOf } from './http-plane.ts'
+import type { LimitCounts } from './limit-counts.ts'
 
 /** A body that is too large is read to its end, so that its sender gets the answer; up to here. */
 const DISCARDED_MAX_BYTES = 16_777_216
@@ -23,10 +24,12 @@ const EXPIRED = httpError(403, 'RequestExpired', 'The signature of the request h
 export class HttpFront {
   readonly server: Server
   readonly #exchange: Exchange
+  readonly #counts: LimitCounts
   #requests = 0
 
-  constructor(exchange: Exchange) {
+  constructor(exchange: Exchange, counts: LimitCounts) {
     this.#exchange = exchange
+    this.#counts = counts
     // A fleet's connections are idle for minutes; no timeout may close them.
     const patience = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }
     this.server = createServer({ ...patience, noDelay: true }, (request, response) => {
@@ -88,7 +91,10 @@ export class HttpFront {
       receivedBytes += chunk.length
       if (receivedBytes <= HTTP_BODY_MAX_BYTES) chunks.push(chunk)
       else chunks = []
-      if (receivedBytes > DISCARDED_MAX_BYTES) request.destroy()
+      if (receivedBytes > DISCARDED_MAX_BYTES && !request.destroyed) {
+        this.#counts.endlessBodies += 1
+        request.destroy()
+      }
     })
     request.on('end', () => {
       if (receivedBytes > HTTP_BODY_MAX_BYTES)

@@ -6,13 +6,16 @@ import {
   type AedesClient,
   intercept,
   type MqttPacket,
+  type PubackPacket,
   type PublishPacket,
   type SubscribePacket,
   takeMessageId,
 } from './aedes-client.ts'
 import type { Exchange } from './exchange.ts'
+import type { LimitCounts } from './limit-counts.ts'
 import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
 import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
+import { MqttOutbox } from './mqtt-outbox.ts'
 import type { MqttSession, NoticeWriter } from './mqtt-session.ts'
 import { slashesIn } from './topic-filter.ts'
 
@@ -21,15 +24,13 @@ const FILTERS_PER_PACKET_MAX = 8
 const FILTERS_PER_CONNECTION_MAX = 50
 /** Packets that came behind the CONNECT, before its answer. */
 const HELD_MAX = 42
-/** What may wait for a client that does not read. Beyond it the connection is closed. */
-const UNSENT_MAX_BYTES = 4_194_304
 
 /** What all connections of the front share. */
 export interface ConnectionShop {
   readonly exchange: Exchange
-  /** The frames of the connection go out at the end of this turn of the event loop. */
-  flushSoon(connection: MqttConnection): void
-  readonly counts: { slowReaders: number }
+  readonly counts: LimitCounts
+  /** What is in the outbox goes out at the end of this turn of the event loop. */
+  readonly flushSoon: (outbox: MqttOutbox) => void
 }
 
 /**
@@ -46,11 +47,12 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   #held: MqttPacket[] = []
   /** MQTT 5: topic alias → topic. The broker has its own, for what is passed on. */
   #aliases: Map<number, string> | undefined
-  #frames: Buffer[] = []
+  readonly #outbox: MqttOutbox
 
   constructor(client: AedesClient, shop: ConnectionShop) {
     this.client = client
     this.#shop = shop
+    this.#outbox = new MqttOutbox(client, shop.counts, shop.flushSoon)
     intercept(client, (packet, passOn) => {
       this.#passOn = passOn
       if (client.connected) this.#take(packet)
@@ -74,7 +76,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   write(topic: string, payload: string, qos: 0 | 1): number {
     const messageId = qos === 0 ? 0 : takeMessageId(this.client)
-    this.#send(publishFrame(this.client.version, topic, payload, qos, messageId))
+    const frame = publishFrame(this.client.version, topic, payload, qos, messageId)
+    if (qos === 0) this.#outbox.send(frame)
+    else this.#outbox.sendInTurn(messageId, frame)
     return messageId
   }
 
@@ -82,25 +86,13 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     this.client.conn.destroy()
   }
 
-  flush(): void {
-    const { conn, closed } = this.client
-    const frames = this.#frames
-    this.#frames = []
-    if (closed || conn.destroyed) return
-    conn.write(frames.length === 1 ? (frames[0] as Buffer) : Buffer.concat(frames))
-    if (conn.writableLength <= UNSENT_MAX_BYTES) return
-    this.#shop.counts.slowReaders += 1
-    conn.destroy()
-  }
-
-  #send(frame: Buffer): void {
-    this.#frames.push(frame)
-    if (this.#frames.length === 1) this.#shop.flushSoon(this)
-  }
-
   #hold(packet: MqttPacket): void {
-    if (this.#held.length < HELD_MAX) this.#held.push(packet)
-    else this.client.conn.destroy()
+    if (this.#held.length < HELD_MAX) {
+      this.#held.push(packet)
+      return
+    }
+    this.#shop.counts.hastyClients += 1
+    this.client.conn.destroy()
   }
 
   #take(packet: MqttPacket): void {
@@ -113,13 +105,18 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
         this.#takeSubscribe(packet)
         return
       case 'puback':
-        // Without a session to keep, the broker has nothing that would wait for it.
-        if (this.#session?.acknowledged(packet.messageId) || this.client.clean) this.#keepAlive()
-        else this.#passOn(packet)
+        this.#takePuback(packet)
         return
       default:
         this.#passOn(packet)
     }
+  }
+
+  #takePuback(packet: PubackPacket): void {
+    this.#session?.acknowledged(packet.messageId)
+    // Without a session to keep, the broker has nothing that would wait for it.
+    if (this.#outbox.acknowledged(packet.messageId) || this.client.clean) this.#keepAlive()
+    else this.#passOn(packet)
   }
 
   #takePublish(packet: PublishPacket): void {
@@ -136,7 +133,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   #ask(packet: PublishPacket, topic: string, asked: JobsTopic): void {
     this.#keepAlive()
     // At once: it says that the broker has the request, and nothing of what becomes of it.
-    if (packet.qos === 1) this.#send(pubackFrame(packet.messageId ?? 0))
+    if (packet.qos === 1) this.#outbox.send(pubackFrame(packet.messageId ?? 0))
     const { exchange } = this.#shop
     const nowUs = exchange.nowUs()
     if (asked.kind !== 'request') {
@@ -168,7 +165,8 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   /** As a publish that the policy denies: MQTT 5 gets a reason, an older client is closed. */
   #refuseRetain(packet: PublishPacket): void {
     if (this.client.version !== 5) this.#disconnect(Reason.notAuthorized)
-    else if (packet.qos === 1) this.#send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
+    else if (packet.qos === 1)
+      this.#outbox.send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
   }
 
   #takeSubscribe(packet: SubscribePacket): void {
@@ -189,7 +187,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const { version } = this.client
     const code = version === 5 ? Reason.quotaExceeded : SUBACK_FAILURE
     this.#keepAlive()
-    this.#send(
+    this.#outbox.send(
       subackFrame(
         version,
         messageId,
@@ -206,7 +204,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   }
 
   #disconnect(reasonCode: number): void {
-    if (this.#frames.length > 0) this.flush()
+    this.#outbox.flush()
     this.client.disconnect({ reasonCode })
   }
 

@@ -2,9 +2,11 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
+import type { LimitCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
 import { refusalOf, settleConnect } from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
+import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
 import { QuietBroker } from './quiet-broker.ts'
 
@@ -20,21 +22,22 @@ const BACKLOG = 4_096
 export class MqttFront implements NotificationOutlet, ConnectionShop {
   readonly exchange: Exchange
   readonly server: Server
-  readonly counts = { slowReaders: 0 }
+  readonly counts: LimitCounts
   readonly #broker: QuietBroker
   readonly #listeners = new Listeners()
   readonly #connections = new Map<AedesClient, MqttConnection>()
   readonly #sessions = new Map<string, { session: MqttSession; client: AedesClient | undefined }>()
-  #unflushed: MqttConnection[] = []
+  #unflushed: MqttOutbox[] = []
 
-  static async start(exchange: Exchange): Promise<MqttFront> {
-    const front = new MqttFront(exchange)
+  static async start(exchange: Exchange, counts: LimitCounts): Promise<MqttFront> {
+    const front = new MqttFront(exchange, counts)
     await front.#broker.listen()
     return front
   }
 
-  private constructor(exchange: Exchange) {
+  private constructor(exchange: Exchange, counts: LimitCounts) {
     this.exchange = exchange
+    this.counts = counts
     this.#broker = new QuietBroker({
       maximumPacketSize: PACKET_MAX_BYTES,
       topicAliasMaximum: TOPIC_ALIAS_MAX,
@@ -66,8 +69,8 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     })
   }
 
-  flushSoon(connection: MqttConnection): void {
-    this.#unflushed.push(connection)
+  readonly flushSoon = (outbox: MqttOutbox): void => {
+    this.#unflushed.push(outbox)
     if (this.#unflushed.length === 1) process.nextTick(this.#flush)
   }
 
@@ -79,9 +82,9 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   }
 
   readonly #flush = (): void => {
-    const connections = this.#unflushed
+    const outboxes = this.#unflushed
     this.#unflushed = []
-    for (const connection of connections) connection.flush()
+    for (const outbox of outboxes) outbox.flush()
   }
 
   #accept(socket: Socket): void {
@@ -123,7 +126,8 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       held.session.version === version &&
       held.session.expiresUs > nowUs
     if (held !== undefined && !resumes) this.#forget(held.session)
-    const session = held && resumes ? held.session : new MqttSession(id, version, !clean)
+    const session =
+      held && resumes ? held.session : new MqttSession(id, version, !clean, this.counts)
     this.#sessions.set(id, { session, client })
     this.#read(session, client)
     // aedes says so before it lets the packets through that came behind the CONNECT.

@@ -1,4 +1,5 @@
 import type { NotificationKind } from './exchange.ts'
+import type { LimitCounts } from './limit-counts.ts'
 import { filterTakes } from './topic-filter.ts'
 
 export interface Subscription {
@@ -38,16 +39,16 @@ export class MqttSession {
   readonly places: { readonly kind: NotificationKind; readonly thing: string | undefined }[] = []
   /** While offline: when it ends. Infinity while connected. */
   expiresUs = Number.POSITIVE_INFINITY
-  /** Notifications that found the keep full. */
-  droppedCount = 0
+  readonly #counts: LimitCounts
   #writer: NoticeWriter | undefined
   #waiting: Notice[] = []
   readonly #unacknowledged = new Map<number, Notice>()
 
-  constructor(clientId: string, version: number, persistent: boolean) {
+  constructor(clientId: string, version: number, persistent: boolean, counts: LimitCounts) {
     this.clientId = clientId
     this.version = version
     this.persistent = persistent
+    this.#counts = counts
   }
 
   /** With QoS 1, and QoS 0 for a topic that none of its filters takes (protocol 2.5). */
@@ -93,12 +94,12 @@ export class MqttSession {
     const messageId = writer.write(notice.topic, notice.payload, qos)
     if (qos === 0 || !this.persistent) return
     if (this.#unacknowledged.size < NOTICES_MAX) this.#unacknowledged.set(messageId, notice)
-    else this.droppedCount += 1
+    else this.#counts.notices += 1
   }
 
   #keep(notice: Notice): void {
     if (this.#waiting.length < NOTICES_MAX) this.#waiting.push(notice)
-    else this.droppedCount += 1
+    else this.#counts.notices += 1
   }
 
   #qosOf(topic: string): 0 | 1 | undefined {

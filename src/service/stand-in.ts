@@ -6,6 +6,7 @@ import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
 import { Exchange } from './exchange.ts'
 import { HttpFront } from './http-front.ts'
 import { JobsService } from './jobs-service.ts'
+import { type LimitCounts, noLimitsReached } from './limit-counts.ts'
 import { MqttFront } from './mqtt-front.ts'
 
 export interface StandInOptions {
@@ -22,6 +23,8 @@ export interface StandIn {
   /** T0: jobs are created, and fault windows count from here. */
   begin(): void
   ledger(): ServiceLedger
+  /** How often a queue of the stand-in's own was full, so far. */
+  limits(): Readonly<LimitCounts>
   /** Connections are cut and held answers forgotten. */
   close(): Promise<void>
 }
@@ -39,9 +42,10 @@ export async function startStandIn(
   // Stamps are wall-clock seconds that go on like the monotonic clock, whatever the wall does.
   const originMs = wallMs() - clock.nowUs() / 1_000
   const epochSeconds = (nowUs: number) => Math.floor((originMs + nowUs / 1_000) / 1_000)
-  const exchange = new Exchange(clock, epochSeconds)
-  const mqtt = await MqttFront.start(exchange)
-  const http = new HttpFront(exchange)
+  const counts = noLimitsReached()
+  const exchange = new Exchange(clock, epochSeconds, counts)
+  const mqtt = await MqttFront.start(exchange, counts)
+  const http = new HttpFront(exchange, counts)
   const service = new JobsService(settings, epochSeconds, exchange)
   exchange.join(service, mqtt)
   const close = async () => {
@@ -54,7 +58,8 @@ export async function startStandIn(
       http: await listening(http, 'http', host, httpPort),
     }
     const begin = () => exchange.begin()
-    return { addresses, begin, ledger: () => service.ledger(), close }
+    const limits = () => ({ ...counts })
+    return { addresses, begin, ledger: () => service.ledger(), limits, close }
   } catch (error) {
     await close()
     throw error

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { DelayLine, type Departure } from '../../src/service/delay-line.ts'
+import { noLimitsReached } from '../../src/service/limit-counts.ts'
 
 function recorder(left: number[]) {
   return (name: number): Departure => ({ leave: () => void left.push(name) })
@@ -10,7 +11,7 @@ test('items leave by due time, and equal times in the order in which they came',
   const leavesInOrder = fc.property(fc.array(fc.nat(20)), fc.array(fc.nat(20)), (before, after) => {
     const left: number[] = []
     const item = recorder(left)
-    const line = new DelayLine()
+    const line = new DelayLine(noLimitsReached())
     const dueTimes = [...before, ...after]
     // Half of them come while the line is already being emptied.
     before.forEach((dueUs, name) => {
@@ -35,7 +36,7 @@ test('items leave by due time, and equal times in the order in which they came',
 
 test('nothing leaves before it is due', () => {
   const left: number[] = []
-  const line = new DelayLine()
+  const line = new DelayLine(noLimitsReached())
   line.add(recorder(left)(0), 100)
   line.advance(99)
   expect(left).toEqual([])
@@ -47,7 +48,7 @@ test('nothing leaves before it is due', () => {
 
 test('what a departure adds, and is due already, leaves in the same turn', () => {
   const left: number[] = []
-  const line = new DelayLine()
+  const line = new DelayLine(noLimitsReached())
   line.add({ leave: (nowUs) => line.add(recorder(left)(1), nowUs) }, 10)
   line.advance(10)
   expect(left).toEqual([1])

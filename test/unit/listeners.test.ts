@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { topicPrefix } from '../../src/protocol/mqtt-topics.ts'
 import type { NotificationKind } from '../../src/service/exchange.ts'
+import { noLimitsReached } from '../../src/service/limit-counts.ts'
 import { Listeners } from '../../src/service/listeners.ts'
 import { MqttSession, type Subscription } from '../../src/service/mqtt-session.ts'
 import { filterTakes } from '../../src/service/topic-filter.ts'
@@ -25,7 +26,7 @@ test('after any changes each listener is found once, and nobody else', () => {
   const change = fc.record({ session: fc.nat(2), subscriptions, leaves: fc.boolean() })
   const findsThem = fc.property(fc.array(change, { minLength: 1 }), (changes) => {
     const listeners = new Listeners()
-    const sessions = THINGS.map((name) => new MqttSession(name, 4, false))
+    const sessions = THINGS.map((name) => new MqttSession(name, 4, false, noLimitsReached()))
     for (const { session: at, subscriptions: held, leaves } of changes) {
       const session = sessions[at] as MqttSession
       session.subscriptions = leaves ? [] : held
@@ -57,7 +58,7 @@ test('after any changes each listener is found once, and nobody else', () => {
 
 test('when the last listener has gone nobody hears anything', () => {
   const listeners = new Listeners()
-  const session = new MqttSession('one', 4, false)
+  const session = new MqttSession('one', 4, false, noLimitsReached())
   session.subscriptions = [
     { filter: '$aws/things/a/jobs/notify', qos: 0 },
     { filter: '$aws/things/+/jobs/notify-next', qos: 0 },

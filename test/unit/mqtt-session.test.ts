@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { noLimitsReached } from '../../src/service/limit-counts.ts'
 import { MqttSession } from '../../src/service/mqtt-session.ts'
 
 const TOPIC = '$aws/things/t/jobs/notify-next'
@@ -11,8 +12,8 @@ function writer() {
   return { written, write }
 }
 
-function session(persistent: boolean, qos: 0 | 1 = 1): MqttSession {
-  const made = new MqttSession('c', 4, persistent)
+function session(persistent: boolean, qos: 0 | 1 = 1, counts = noLimitsReached()): MqttSession {
+  const made = new MqttSession('c', 4, persistent, counts)
   made.subscriptions = [{ filter: TOPIC, qos }]
   return made
 }
@@ -51,17 +52,18 @@ test.each([
 })
 
 test('a session that is away for long keeps the oldest thousand and counts the rest', () => {
-  const kept = session(true)
+  const counts = noLimitsReached()
+  const kept = session(true, 1, counts)
   for (let at = 0; at < 1_010; at++) kept.deliver(notice(String(at)))
   const back = writer()
   kept.attach(back)
   expect(back.written).toHaveLength(1_000)
   expect(back.written[0]).toBe('0')
-  expect(kept.droppedCount).toBe(10)
+  expect(counts.notices).toBe(10)
 })
 
 test('an answer has the best QoS of the filters that take it, and 0 when none does', () => {
-  const made = new MqttSession('c', 4, false)
+  const made = new MqttSession('c', 4, false, noLimitsReached())
   made.subscriptions = [
     { filter: '$aws/things/t/jobs/get/+', qos: 0 },
     { filter: '$aws/things/t/#', qos: 1 },
