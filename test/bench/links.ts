@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import autocannon from 'autocannon'
+import { FleetLoop } from './fleet-loop.ts'
 import { LinkLoop, type Loop, openLink, PlainMqtt, PlainUndici } from './link-loops.ts'
 import { StubService } from './stub-service.ts'
 
@@ -13,10 +15,22 @@ const MANY_THINGS = 5_000
 /** Connecting at once, so that no backlog overflows. */
 const BATCH = 100
 
+/** CPU of this process an answered request, microseconds; the median of several rounds. */
+export interface CostUs {
+  /** Everything a run does for it: thing, link, histograms, ledger. */
+  readonly fleet: number
+  readonly link: number
+  /** A loop on the same library that does the same exchange and nothing else. */
+  readonly plain: number
+}
+
 export interface LinksBench {
-  /** CPU of this process an answered request, microseconds; the median of several rounds. */
-  readonly mqttUs: { readonly link: number; readonly plain: number }
-  readonly httpUs: { readonly link: number; readonly plain: number }
+  readonly mqttUs: CostUs
+  readonly httpUs: CostUs
+  /** The same HTTP exchange by autocannon, for reference. */
+  readonly autocannonUs: number
+  /** From the first CONNECT to the last SUBACK of 5,000 things, 100 at a time. */
+  readonly connectSeconds: number
   /** Of resident memory, from 1,000 to 5,000 things, connected, subscribed and idle. */
   readonly idleMqttThingKiB: number
 }
@@ -31,32 +45,47 @@ export async function benchLinks(): Promise<LinksBench> {
   const { mqttPort, httpPort } = stub.addresses
   try {
     // Memory first, on a heap that nobody has stretched yet.
-    const idleMqttThingKiB = await idleKiB(mqttPort)
-    const mqttUs = await compare(
-      await LinkLoop.open('mqtt', mqttPort, CLIENTS),
-      await PlainMqtt.open(mqttPort, CLIENTS),
-    )
-    const httpUs = await compare(
-      await LinkLoop.open('http', httpPort, CLIENTS),
-      PlainUndici.open(httpPort, CLIENTS),
-    )
-    return { mqttUs, httpUs, idleMqttThingKiB }
+    const { idleMqttThingKiB, connectSeconds } = await idleThings(mqttPort)
+    const mqttUs = await compare({
+      fleet: await FleetLoop.open('mqtt', mqttPort, CLIENTS),
+      link: await LinkLoop.open('mqtt', mqttPort, CLIENTS),
+      plain: await PlainMqtt.open(mqttPort, CLIENTS),
+    })
+    const httpUs = await compare({
+      fleet: await FleetLoop.open('http', httpPort, CLIENTS),
+      link: await LinkLoop.open('http', httpPort, CLIENTS),
+      plain: PlainUndici.open(httpPort, CLIENTS),
+    })
+    const autocannonUs = await autocannonCost(httpPort)
+    return { mqttUs, httpUs, autocannonUs, connectSeconds, idleMqttThingKiB }
   } finally {
     await stub.end()
   }
 }
 
-async function compare(link: Loop, plain: Loop): Promise<{ link: number; plain: number }> {
-  const costs = { link: [] as number[], plain: [] as number[] }
-  await costUs(link, WARM_UP_MS)
-  await costUs(plain, WARM_UP_MS)
+async function compare(loops: Record<keyof CostUs, Loop>): Promise<CostUs> {
+  const names = ['fleet', 'link', 'plain'] as const
+  const costs = { fleet: [] as number[], link: [] as number[], plain: [] as number[] }
+  for (const name of names) await costUs(loops[name], WARM_UP_MS)
   for (let round = 0; round < ROUNDS; round++) {
-    costs.link.push(await costUs(link, ROUND_MS))
-    costs.plain.push(await costUs(plain, ROUND_MS))
+    for (const name of names) costs[name].push(await costUs(loops[name], ROUND_MS))
   }
-  link.close()
-  plain.close()
-  return { link: median(costs.link), plain: median(costs.plain) }
+  for (const name of names) loops[name].close()
+  return { fleet: median(costs.fleet), link: median(costs.link), plain: median(costs.plain) }
+}
+
+async function autocannonCost(port: number): Promise<number> {
+  const used = process.cpuUsage()
+  const { requests } = await autocannon({
+    url: `http://127.0.0.1:${port}/things/plain-0/jobs/$next`,
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ stepTimeoutInMinutes: 5 }),
+    connections: CLIENTS,
+    duration: 5,
+  })
+  const { user, system } = process.cpuUsage(used)
+  return (user + system) / requests.total
 }
 
 async function costUs(loop: Loop, durationMs: number): Promise<number> {
@@ -74,7 +103,9 @@ function median(values: number[]): number {
   return values.sort((one, other) => one - other)[values.length >> 1] ?? Number.NaN
 }
 
-async function idleKiB(mqttPort: number): Promise<number> {
+async function idleThings(
+  mqttPort: number,
+): Promise<Pick<LinksBench, 'idleMqttThingKiB' | 'connectSeconds'>> {
   let subscribed = 0
   let arrived = () => {}
   const link = openLink('mqtt', mqttPort, MANY_THINGS, {
@@ -100,13 +131,18 @@ async function idleKiB(mqttPort: number): Promise<number> {
       await all
     }
   }
+  const beganMs = performance.now()
   await connectUpTo(FEW_THINGS)
+  let connectMs = performance.now() - beganMs
   const few = await settledRss()
+  const againMs = performance.now()
   await connectUpTo(MANY_THINGS)
+  connectMs += performance.now() - againMs
   const many = await settledRss()
   for (let thing = 0; thing < MANY_THINGS; thing++) link.close(thing)
   await sleep(500)
-  return (many - few) / (MANY_THINGS - FEW_THINGS) / 1_024
+  const idleMqttThingKiB = (many - few) / (MANY_THINGS - FEW_THINGS) / 1_024
+  return { idleMqttThingKiB, connectSeconds: connectMs / 1e3 }
 }
 
 /** Resident memory once the garbage is gone. */

@@ -6,12 +6,17 @@ import { benchVirtual } from './virtual.ts'
 /** `npm run bench [-- part …]`: each part in one run on this machine. Ratios travel, seconds do not. */
 const PARTS: Record<string, () => Promise<void>> = {
   links: async () => {
-    const { mqttUs, httpUs, idleMqttThingKiB } = await benchLinks()
-    heading('CPU of an operation, beside a plain loop on the same library and the same stub')
-    row('mqtt: link, plain', `${us(mqttUs.link)}, ${us(mqttUs.plain)}`, ratio(mqttUs))
-    row('http: link, plain undici', `${us(httpUs.link)}, ${us(httpUs.plain)}`, ratio(httpUs))
-    heading('Memory of an idle, connected MQTT thing (RSS slope, 1,000 to 5,000 things)')
-    row('a thing', `${idleMqttThingKiB.toFixed(1)} KiB`)
+    const { mqttUs, httpUs, autocannonUs, connectSeconds, idleMqttThingKiB } = await benchLinks()
+    heading('CPU of an operation; plain is a loop on the same library doing the same exchange')
+    for (const [name, cost] of Object.entries({ mqtt: mqttUs, http: httpUs })) {
+      row(`${name}: plain loop`, us(cost.plain))
+      row(`${name}: link alone`, us(cost.link), ratio(cost.link, cost.plain))
+      row(`${name}: all of a run`, us(cost.fleet), ratio(cost.fleet, cost.plain))
+    }
+    row('http: autocannon', us(autocannonUs), ratio(autocannonUs, httpUs.plain))
+    heading('Connected MQTT things that are idle')
+    row('memory a thing', `${idleMqttThingKiB.toFixed(1)} KiB`, 'RSS slope, 1,000 to 5,000')
+    row('connect, subscribe 5,000', `${connectSeconds.toFixed(2)} s`, '100 at a time')
   },
   'stand-in': async () => {
     const { mqttPerSecond, httpPerSecond } = await benchStandIn()
@@ -55,8 +60,8 @@ function us(value: number): string {
   return `${value.toFixed(1)} µs`
 }
 
-function ratio({ link, plain }: { link: number; plain: number }): string {
-  return `ratio ${(link / plain).toFixed(2)}`
+function ratio(ours: number, plain: number): string {
+  return `ratio ${(ours / plain).toFixed(2)}`
 }
 
 function whole(value: number): string {
