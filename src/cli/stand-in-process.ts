@@ -33,6 +33,10 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
     // What the environment sets stands in the scenario file already.
     env: withoutSettings(process.env),
   })
+  // One that does not listen any more would outlive a run that does not wait for it.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   const addresses = await readyLine(child)
   const channel = new Channel(child)
   return {

@@ -1,17 +1,35 @@
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { childrenOf, commandOf } from './processes.ts'
 
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 export const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
 export interface Ended {
   readonly exitCode: number | null
+  readonly signal: string | null
   readonly stdout: string
   readonly stderr: string
+}
+
+export interface Started {
+  readonly child: ChildProcess
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  /** What it has said on standard error so far. */
+  stderr(): string
+  stdout(): string
+}
+
+export interface StartOptions {
+  /** On top of the environment of the test, without the SHAKEDOWN_* of whoever runs it. */
+  readonly env?: Readonly<Record<string, string>>
+  readonly uid?: number
+  readonly cwd?: string
 }
 
 /** Runs the built command line as a person would, to its end; it is killed when the test is over. */
@@ -19,8 +37,17 @@ export function shakedown(...words: string[]): Promise<Ended> {
   return started(...words).ended
 }
 
-export function started(...words: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] })
+export function started(...words: string[]): Started {
+  return startedWith({}, ...words)
+}
+
+export function startedWith({ env, ...options }: StartOptions, ...words: string[]): Started {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SHAKEDOWN_'))
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...Object.fromEntries(own), ...env },
+    ...options,
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
@@ -32,9 +59,33 @@ export function started(...words: string[]) {
   })
   const ended = new Promise<Ended>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (exitCode) => resolve({ exitCode, stdout, stderr }))
+    child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }))
   })
-  return { child, ended }
+  return { child, pid: child.pid ?? 0, ended, stdout: () => stdout, stderr: () => stderr }
+}
+
+/** The stand-in that a run has started, as soon as it is there. */
+export async function standInOf(run: Started): Promise<number> {
+  const find = () => childrenOf(run.pid).find((pid) => commandOf(pid).includes('--parent'))
+  return until('the run starts its stand-in', find, 30_000)
+}
+
+/**
+ * Waits until it is so. On a busy machine this takes as long as it takes; the limit only keeps a test
+ * that will never pass from hanging.
+ */
+export async function until<Found>(
+  what: string,
+  look: () => Found | undefined | false,
+  limitMs = 60_000,
+): Promise<Found> {
+  const endMs = performance.now() + limitMs
+  for (;;) {
+    const found = look()
+    if (found !== undefined && found !== false) return found
+    if (performance.now() > endMs) throw new Error(`after ${limitMs} ms still not: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 /** A folder that is gone after the test. */
@@ -42,4 +93,12 @@ export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
   return folder
+}
+
+/** A folder with the scenario in it, and the path of a run folder that does not exist yet. */
+export function prepared(scenario: string): { file: string; out: string; folder: string } {
+  const folder = temporaryFolder()
+  const file = join(folder, 'scenario.yaml')
+  writeFileSync(file, scenario)
+  return { file, out: join(folder, 'run'), folder }
 }

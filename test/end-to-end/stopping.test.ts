@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { prepared, standInOf, started, until } from './command-line.ts'
+import { intervalsOf, rowsOf, summaryOf } from './finished-intervals.ts'
+import { isAlive } from './processes.ts'
+
+/** Endless quick work for two minutes. @param work how long one execution takes. */
+const scenario = (work: string, connect = '500/s') => `
+name: stopping
+service: { quotas: unlimited }
+fleet:
+  things: 40
+  connect: { rate: ${connect} }
+  mix: [{ share: 50%, transport: mqtt }, { share: 50%, transport: http }]
+jobs: [{ id: job, document: { operation: install }, perThing: endless }]
+behaviour: { work: ${work}, updates: 1 }
+load: { arrivals: [{ name: steady, rate: 20/s, for: 2m }], drain: 60s }
+`
+
+const inLoad = (folder: string) =>
+  intervalsOf(folder).filter(({ stage }) => stage === 'load').length >= 2
+
+function unanswered(folder: string): number {
+  const { operations } = summaryOf(folder)
+  return Object.values(operations).reduce((sum, operation) => sum + operation.unanswered, 0)
+}
+
+describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
+  test('once: work in hand is finished, everything is counted, 105', async () => {
+    const { file, out } = prepared(scenario('300ms'))
+    const run = started('run', file, '--out', out, '--workers', '2')
+    await until('the load has begun', () => inLoad(out))
+
+    run.child.kill(signal)
+    const { exitCode, stdout, stderr } = await run.ended
+
+    expect(exitCode, stdout + stderr).toBe(105)
+    expect(stdout).toMatch(/^STOPPED/m)
+    const { verdict, run: about, executions, arrivals, ledger } = summaryOf(out)
+    expect({ verdict, complete: about.complete }).toEqual({ verdict: 'stopped', complete: true })
+    expect(executions.started).toBeGreaterThan(0)
+    expect(executions).toMatchObject({ succeeded: executions.started, stuck: 0 })
+    expect(unanswered(out)).toBe(0)
+    expect(arrivals?.planned).toBe((arrivals?.started ?? 0) + (arrivals?.dropped ?? 0))
+    expect(arrivals?.planned).toBeLessThan(2_400)
+    expect(ledger).toMatchObject({ checked: true, balanced: true })
+    expect(intervalsOf(out).some(({ stage }) => stage === 'drain')).toBe(true)
+    expect(existsSync(join(out, 'report.html'))).toBe(true)
+  })
+
+  test('twice: work in hand is left, and the report says how much', async () => {
+    const { file, out } = prepared(scenario('50s'))
+    const run = started('run', file, '--out', out)
+    await until('the load has begun', () => inLoad(out))
+
+    run.child.kill(signal)
+    await until('it says that it drains', () => run.stderr().includes('draining'))
+    expect(isAlive(run.pid)).toBe(true)
+    const beganMs = performance.now()
+    run.child.kill(signal)
+    const { exitCode, stdout, stderr } = await run.ended
+
+    expect(exitCode, stdout + stderr).toBe(105)
+    // The drain alone would have taken more than 40 s.
+    expect(performance.now() - beganMs).toBeLessThan(30_000)
+    const { verdict, run: about, executions } = summaryOf(out)
+    expect({ verdict, complete: about.complete }).toEqual({ verdict: 'stopped', complete: true })
+    // A start whose answer was still on its way is stuck too.
+    expect(executions.started).toBeGreaterThan(0)
+    expect(executions.stuck).toBeGreaterThanOrEqual(executions.started)
+  })
+})
+
+test('a third time is not waited for, and what was finished still makes a report', async () => {
+  const { file, out } = prepared(scenario('50s'))
+  const run = started('run', file, '--out', out)
+  await until('the load has begun', () => inLoad(out))
+  // Nobody answers the question for the ledger, so that the run has something to wait for.
+  process.kill(await standInOf(run), 'SIGSTOP')
+
+  run.child.kill('SIGINT')
+  await until('it says that it drains', () => run.stderr().includes('draining'))
+  const drainRows = intervalsOf(out).length
+  run.child.kill('SIGINT')
+  await until('the workers have ended', () => intervalsOf(out).length > drainRows)
+  run.child.kill('SIGINT')
+  const { exitCode } = await run.ended
+
+  expect(exitCode).toBe(105)
+  expect(rowsOf(out).some(({ kind }) => kind === 'end')).toBe(false)
+  const report = await started('report', out).ended
+  expect(report.exitCode, report.stderr).toBe(0)
+  expect(summaryOf(out).run.complete).toBe(false)
+})
+
+test('stopped while its things still connect, a run says that its load never began', async () => {
+  const { file, out } = prepared(scenario('1s', '2/s'))
+  const run = started('run', file, '--out', out)
+  await until('things connect', () => intervalsOf(out).length > 0)
+
+  run.child.kill('SIGINT')
+  const { exitCode, stdout } = await run.ended
+
+  expect(exitCode).toBe(105)
+  expect(summaryOf(out)).toMatchObject({ verdict: 'stopped', executions: { started: 0 } })
+  expect(stdout).toContain('begun')
+})
