@@ -14,6 +14,7 @@ export const PURPOSE = {
   poll: 8,
   deal: 9,
   connect: 10,
+  lateness: 11,
 } as const
 
 /**

@@ -2,8 +2,10 @@
  * What a run tells a stand-in, and what the stand-in tells it back. The two processes talk over the
  * channel between parent and child; nothing here is part of AWS's protocol.
  */
+import type { AbortConfig, RetryConfig, RolloutConfig, TargetSelection } from './job-config.ts'
 import type { Operation } from './jobs.ts'
 import type { Quotas } from './quotas.ts'
+import type { ServiceSwitches } from './switches.ts'
 
 /** Log-normal. median = p99 is a fixed delay; both 0 is none. */
 export interface LatencyLaw {
@@ -41,8 +43,14 @@ export interface StandInJob {
   /** How many executions a thing has waiting; Infinity is `endless`. */
   readonly perThing: number
   readonly inProgressTimeoutMinutes: number | undefined
-  /** undefined: all at once when the run begins. */
+  /** Executions a service minute; undefined without `exponentialRate`: all at once when the run begins. */
   readonly maximumPerMinute: number | undefined
+  readonly exponentialRate?: RolloutConfig['exponentialRate'] | undefined
+  readonly retry?: RetryConfig | undefined
+  /** Not with an endless row. */
+  readonly abort?: AbortConfig | undefined
+  /** Absent: SNAPSHOT. */
+  readonly targetSelection?: TargetSelection | undefined
 }
 
 /** Plain data: it crosses a process boundary. */
@@ -57,6 +65,8 @@ export interface StandInSettings {
   readonly minuteUs: number
   readonly faults: readonly Fault[]
   readonly jobs: readonly StandInJob[]
+  /** Those that are absent are as `DEFAULT_SWITCHES` has them. */
+  readonly switches?: Partial<ServiceSwitches> | undefined
 }
 
 /** What the service counted of one operation. received = accepted + empty + throttled + rejected. */
@@ -86,8 +96,12 @@ export interface ServiceLedger {
 
 export type ToStandIn =
   /** T0, on the machine's monotonic clock: jobs are created and fault windows count from here. */
-  { readonly kind: 'begin'; readonly atUs: number } | { readonly kind: 'ledger' }
+  | { readonly kind: 'begin'; readonly atUs: number }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'ledger' }
 
 export type FromStandIn =
   | { readonly kind: 'begun' }
+  /** How many executions have not ended, those still to be rolled out or retried included. */
+  | { readonly kind: 'open'; readonly executions: number }
   | { readonly kind: 'ledger'; readonly ledger: ServiceLedger }

@@ -30,3 +30,17 @@ export const STATUS_DETAILS_VALUE_PATTERN = /^\P{C}{1,1024}$/u
 
 /** In place of a job id: the first pending execution. For describe only. */
 export const NEXT_JOB = '$next'
+
+/** Of the control plane. Source: AWS General Reference (July 2023) and the API reference. */
+export const ROLLOUT_PER_MINUTE_MAX = 1_000
+export const JOB_TARGETS_MAX = 100
+export const JOB_DOCUMENT_MAX_BYTES = 32_768
+/** Of a job's description, and of the comment of a cancellation. */
+export const JOB_TEXT_MAX = 2_028
+/** Of one execution, over all kinds of failure. */
+export const RETRIES_MAX = 10
+/** Jobs that are scheduled or in progress. */
+export const ACTIVE_JOBS_MAX = 100_000
+/** Jobs that are being rolled out. */
+export const CONCURRENT_JOBS_MAX = 500
+export const JOBS_IN_DELETION_MAX = 10

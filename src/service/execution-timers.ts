@@ -12,11 +12,14 @@ const FIRST_SIZE = 1_024
  */
 export class ExecutionTimers {
   readonly #minuteUs: number
+  readonly #latenessUs: (record: ExecutionRecord) => number
   readonly #queue = new DeadlineQueue(FIRST_SIZE)
   #size = FIRST_SIZE
 
-  constructor(minuteUs: number) {
+  /** @param latenessUs how much later than its deadline an execution times out (switch 16). */
+  constructor(minuteUs: number, latenessUs: (record: ExecutionRecord) => number) {
     this.#minuteUs = minuteUs
+    this.#latenessUs = latenessUs
   }
 
   /** The execution has become IN_PROGRESS: its in-progress timer runs from here, unchangeable. */
@@ -45,7 +48,8 @@ export class ExecutionTimers {
   secondsLeft(record: ExecutionRecord, nowUs: number): number | undefined {
     const deadlineUs = deadlineOf(record)
     if (deadlineUs === NEVER) return undefined
-    return Math.ceil(((deadlineUs - nowUs) * SERVICE_MINUTE_SECONDS) / this.#minuteUs)
+    const leftUs = Math.max(0, deadlineUs - nowUs)
+    return Math.ceil((leftUs * SERVICE_MINUTE_SECONDS) / this.#minuteUs)
   }
 
   nextUs(): number | undefined {
@@ -67,7 +71,7 @@ export class ExecutionTimers {
       this.#size = Math.max(record.index + 1, this.#size * 2)
       this.#queue.grow(this.#size)
     }
-    this.#queue.set(record.index, deadlineUs)
+    this.#queue.set(record.index, deadlineUs + this.#latenessUs(record))
   }
 }
 

@@ -7,8 +7,8 @@ import type {
 import type { ExecutionRecord } from './job-execution.ts'
 
 /**
- * What the outside sees of a record: copies, because records change in place. Members without a value
- * are undefined, so that all copies have one shape.
+ * What devices see of a record: copies, because records change in place. Times are whole seconds.
+ * Members without a value are undefined, so that all copies have one shape.
  *
  * @param secondsLeft until the earlier timer, undefined without one.
  */
@@ -21,9 +21,9 @@ export function executionView(
     jobId: record.jobId,
     status: record.status,
     statusDetails: record.statusDetails,
-    queuedAt: record.queuedAt,
-    startedAt: record.startedAt === 0 ? undefined : record.startedAt,
-    lastUpdatedAt: record.lastUpdatedAt,
+    queuedAt: Math.floor(record.queuedAt),
+    startedAt: record.startedAt === 0 ? undefined : Math.floor(record.startedAt),
+    lastUpdatedAt: Math.floor(record.lastUpdatedAt),
     approximateSecondsBeforeTimedOut: secondsLeft,
     versionNumber: record.versionNumber,
     executionNumber: record.executionNumber,
@@ -66,9 +66,9 @@ export function notifyView(pending: readonly ExecutionRecord[]): JobsNotificatio
 function summaryView(record: ExecutionRecord): JobExecutionSummary {
   return {
     jobId: record.jobId,
-    queuedAt: record.queuedAt,
-    startedAt: record.startedAt === 0 ? undefined : record.startedAt,
-    lastUpdatedAt: record.lastUpdatedAt,
+    queuedAt: Math.floor(record.queuedAt),
+    startedAt: record.startedAt === 0 ? undefined : Math.floor(record.startedAt),
+    lastUpdatedAt: Math.floor(record.lastUpdatedAt),
     versionNumber: record.versionNumber,
     executionNumber: record.executionNumber,
   }

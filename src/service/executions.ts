@@ -1,16 +1,13 @@
+import { drawUnit, PURPOSE } from '../clock/draw.ts'
 import type { ExecutionStatus, StatusDetails, UpdateRequest } from '../protocol/jobs.ts'
 import { isTerminal } from '../protocol/jobs.ts'
+import type { ServiceSwitches } from '../protocol/switches.ts'
 import { ExecutionTimers } from './execution-timers.ts'
-import {
-  become,
-  type ExecutionRecord,
-  newRecord,
-  queueRecord,
-  replaceDetails,
-} from './job-execution.ts'
-import { type Job, type JobSettings, JobTable, jobIdOf, slotOf } from './job-table.ts'
+import { type Job, jobIdOf, slotOf } from './job.ts'
+import { become, type ExecutionRecord, queueRecord, storeDetails } from './job-execution.ts'
+import type { JobTable } from './job-table.ts'
 import { PendingList } from './pending.ts'
-import { Rollout } from './rollout.ts'
+import { RecordTable } from './record-table.ts'
 
 /** What a change of the executions brings about elsewhere. */
 export interface ExecutionSink {
@@ -18,43 +15,55 @@ export interface ExecutionSink {
   notify(thing: number, nowUs: number): void
   /** The first pending execution of the thing changed. */
   notifyNext(thing: number, nowUs: number): void
-  ended(record: ExecutionRecord): void
+  /** What follows from it may be done at once: the thing is notified when all is done. */
+  ended(record: ExecutionRecord, nowUs: number): void
+}
+
+export interface ExecutionSettings {
+  readonly seed: number
+  readonly minuteUs: number
+  readonly switches: ServiceSwitches
+  /** The wall clock's seconds, with a fraction, at a time of ours. */
+  readonly epochSeconds: (nowUs: number) => number
 }
 
 /**
- * All executions of all things, and the only place that changes them: by a device, by a timer or by a
- * rollout. Each change tells the sink what it did to the pending list (protocol 2.6).
+ * All executions of all things, and the only place that changes them. Each change tells the sink what
+ * it did to the pending list of its thing (protocol 2.6). What becomes of the job is for `JobLife`.
  */
 export class Executions {
-  readonly #epochSeconds: (nowUs: number) => number
-  readonly #minuteUs: number
+  readonly switches: ServiceSwitches
+  readonly #settings: ExecutionSettings
   readonly #sink: ExecutionSink
-  readonly #jobs = new JobTable()
-  readonly #records: ExecutionRecord[] = []
+  readonly #jobs: JobTable
+  readonly #records = new RecordTable()
   readonly #pending: PendingList[] = []
   readonly #timers: ExecutionTimers
-  #rollouts: Rollout[] = []
-  #rolloutUs = Number.POSITIVE_INFINITY
   #sequence = 0
-  /** While jobs are created together: what was first on each thing before. */
+  #frontSequence = 0
+  #open = 0
+  /** While changes are made together: what was first on each thing before. */
   #together: Map<number, ExecutionRecord | undefined> | undefined
+  /** The thing whose change goes on and will be told at its end. */
+  #changing = -1
 
-  constructor(
-    things: number,
-    minuteUs: number,
-    epochSeconds: (nowUs: number) => number,
-    sink: ExecutionSink,
-  ) {
-    this.#epochSeconds = epochSeconds
-    this.#minuteUs = minuteUs
+  constructor(things: number, jobs: JobTable, settings: ExecutionSettings, sink: ExecutionSink) {
+    this.switches = settings.switches
+    this.#settings = settings
+    this.#jobs = jobs
     this.#sink = sink
-    this.#timers = new ExecutionTimers(minuteUs)
+    this.#timers = new ExecutionTimers(settings.minuteUs, this.#latenessUs)
     this.grow(things)
   }
 
   /** Makes room for more things. */
   grow(things: number): void {
     while (this.#pending.length < things) this.#pending.push(new PendingList())
+  }
+
+  /** How many have not ended. */
+  get openCount(): number {
+    return this.#open
   }
 
   first(thing: number): ExecutionRecord | undefined {
@@ -66,7 +75,14 @@ export class Executions {
     return this.#listOf(thing).list(limit)
   }
 
-  /** The newest execution of the job on the thing, unless its number is another one. */
+  /** The same, but those that reads do not see yet (switch 17). */
+  visibleOf(thing: number, limit: number, nowUs: number): ExecutionRecord[] {
+    if (this.switches.describeLagMs === 0) return this.pendingOf(thing, limit)
+    const pending = this.pendingOf(thing, Number.POSITIVE_INFINITY)
+    return pending.filter((record) => this.isVisible(record, nowUs)).slice(0, limit)
+  }
+
+  /** @param executionNumber undefined: the latest execution of the job on the thing. */
   find(
     thing: number,
     jobId: string,
@@ -74,45 +90,47 @@ export class Executions {
   ): ExecutionRecord | undefined {
     // Nearly always the one that the thing is busy with.
     const first = this.first(thing)
-    const record = first?.jobId === jobId ? first : this.#jobs.find(thing, jobId)
-    if (executionNumber === undefined || record?.executionNumber === executionNumber) return record
-    return undefined
+    let record = first?.jobId === jobId ? first : this.#jobs.find(thing, jobId)
+    if (executionNumber === undefined) return record
+    while (record !== undefined && record.executionNumber !== executionNumber)
+      record = record.earlier
+    return record
   }
 
-  hasJob(jobId: string): boolean {
-    return this.#jobs.has(jobId)
+  at(index: number): ExecutionRecord | undefined {
+    return this.#records.at(index)
   }
 
   /**
-   * Queues a job's executions, at its pace.
+   * Gives the thing an execution of the job: its first, or one with the next number.
    *
-   * @param targets without repetitions; undefined: the things 0 … `things` − 1.
-   * @param perMinute undefined: all at once.
+   * @param ordinal as of `slotOf`.
    */
-  addJob(
-    settings: JobSettings,
-    targets: readonly number[] | undefined,
-    things: number,
-    perMinute: number | undefined,
-    nowUs: number,
-  ): void {
-    const job = this.#jobs.add(settings)
-    this.#rollouts.push(new Rollout(job, targets, things, perMinute, this.#minuteUs, nowUs))
-    this.#rollOut(nowUs)
+  queue(job: Job, thing: number, ordinal: number, nowUs: number): void {
+    const first = this.first(thing)
+    this.#queue(job, thing, ordinal, 0, nowUs)
+    this.#changed(thing, first, nowUs)
   }
 
-  /** Several jobs as one change: a thing that gets ten executions is notified once. */
-  together(nowUs: number, addJobs: () => void): void {
+  /** One more execution in place of one that has failed. */
+  retry({ job, thing, ordinal, retryAttempt }: ExecutionRecord, nowUs: number): void {
+    const first = this.first(thing)
+    this.#queue(job, thing, ordinal, retryAttempt + 1, nowUs)
+    this.#changed(thing, first, nowUs)
+  }
+
+  /** Several changes as one: a thing that gets ten executions is notified once. */
+  together(nowUs: number, change: () => void): void {
     const before = new Map<number, ExecutionRecord | undefined>()
     this.#together = before
-    addJobs()
+    change()
     this.#together = undefined
     for (const [thing, first] of before) this.#changed(thing, first, nowUs)
   }
 
   /** QUEUED to IN_PROGRESS, asked for with start-next. */
   start(record: ExecutionRecord, details: StatusDetails | undefined, nowUs: number): void {
-    replaceDetails(record, details)
+    storeDetails(record, details, this.switches.statusDetails)
     this.#enterProgress(record, nowUs)
   }
 
@@ -123,9 +141,9 @@ export class Executions {
   /** An update that was not refused. */
   update(record: ExecutionRecord, request: UpdateRequest, nowUs: number): void {
     const { status, stepTimeoutInMinutes } = request
-    replaceDetails(record, request.statusDetails)
+    storeDetails(record, request.statusDetails, this.switches.statusDetails)
     if (isTerminal(status)) {
-      this.#end(record, status, nowUs)
+      this.#end(record, status, 1, nowUs)
       return
     }
     if (record.status === 'QUEUED') {
@@ -133,25 +151,49 @@ export class Executions {
       this.#enterProgress(record, nowUs)
       // The set of pending ones is the same; the first may be another one now.
       if (this.first(record.thing) !== first) this.#sink.notifyNext(record.thing, nowUs)
-    } else become(record, status, this.#epochSeconds(nowUs))
+    } else become(record, status, this.#settings.epochSeconds(nowUs), 1)
     if (stepTimeoutInMinutes !== undefined) this.setStepTimer(record, stepTimeoutInMinutes, nowUs)
+  }
+
+  /** The service ends a pending execution. */
+  end(
+    record: ExecutionRecord,
+    status: 'CANCELED' | 'REMOVED' | 'TIMED_OUT',
+    nowUs: number,
+    details?: StatusDetails,
+  ): void {
+    storeDetails(record, details, this.switches.statusDetails)
+    record.forceCanceled = status === 'CANCELED' && record.status === 'IN_PROGRESS'
+    this.#end(record, status, this.switches.serviceChangeVersions, nowUs)
+  }
+
+  /** As if it had never been. One that was pending counts as ended before: CANCELED. */
+  delete(record: ExecutionRecord, nowUs: number): void {
+    if (!isTerminal(record.status)) this.end(record, 'CANCELED', nowUs)
+    record.job.counts[record.status] -= 1
+    this.#unchain(record)
+    this.#records.free(record)
   }
 
   secondsLeft(record: ExecutionRecord, nowUs: number): number | undefined {
     return this.#timers.secondsLeft(record, nowUs)
   }
 
-  /** When to call `advance`: perhaps too early, never too late. Infinity is never. */
-  nextUs(): number {
-    return Math.min(this.#timers.nextUs() ?? Number.POSITIVE_INFINITY, this.#rolloutUs)
+  /** Whether reads see it yet (switch 17). */
+  isVisible(record: ExecutionRecord, nowUs: number): boolean {
+    const { describeLagMs } = this.switches
+    if (describeLagMs === 0) return true
+    return (this.#settings.epochSeconds(nowUs) - record.queuedAt) * 1_000 >= describeLagMs
   }
 
-  /** Lets time go on: executions time out and are rolled out, in the order of their times. */
+  /** When an execution may time out: perhaps too early, never too late. Infinity is never. */
+  nextUs(): number {
+    return this.#timers.nextUs() ?? Number.POSITIVE_INFINITY
+  }
+
+  /** Lets executions time out, in the order of their times. */
   advance(nowUs: number): void {
-    for (let atUs = this.nextUs(); atUs <= nowUs; atUs = this.nextUs()) {
-      this.#timers.advance(atUs, this.#timedOut)
-      if (this.#rolloutUs <= atUs) this.#rollOut(atUs)
-    }
+    this.#timers.advance(nowUs, this.#timedOut)
   }
 
   /** Executions that have not ended, thing by thing. */
@@ -161,71 +203,97 @@ export class Executions {
   }
 
   readonly #timedOut = (index: number, atUs: number): void => {
-    const record = this.#records[index]
-    if (record !== undefined) this.#end(record, 'TIMED_OUT', atUs)
+    const record = this.#records.at(index)
+    if (record !== undefined) this.end(record, 'TIMED_OUT', atUs)
+  }
+
+  readonly #latenessUs = ({ thing, sequence }: ExecutionRecord): number => {
+    const { timeoutLatenessSeconds } = this.switches
+    if (timeoutLatenessSeconds === 0) return 0
+    const { seed, minuteUs } = this.#settings
+    const unit = drawUnit(seed, thing, sequence, PURPOSE.lateness, 0)
+    return Math.floor((unit * timeoutLatenessSeconds * minuteUs) / 60)
   }
 
   #enterProgress(record: ExecutionRecord, nowUs: number): void {
     const list = this.#listOf(record.thing)
     list.remove(record)
-    become(record, 'IN_PROGRESS', this.#epochSeconds(nowUs))
+    become(record, 'IN_PROGRESS', this.#settings.epochSeconds(nowUs), 1)
     list.insertInProgress(record)
     this.#timers.started(record, nowUs)
   }
 
-  #end(record: ExecutionRecord, status: ExecutionStatus, nowUs: number): void {
-    const { thing, job } = record
+  #end(record: ExecutionRecord, status: ExecutionStatus, versions: number, nowUs: number): void {
+    const { thing } = record
     const first = this.first(thing)
+    const around = this.#changing
+    this.#changing = thing
     this.#listOf(thing).remove(record)
     this.#timers.stop(record)
-    become(record, status, this.#epochSeconds(nowUs))
-    this.#sink.ended(record)
-    if (job.perThing === Number.POSITIVE_INFINITY)
-      this.#queue(job, thing, record.ordinal + 1, nowUs)
+    become(record, status, this.#settings.epochSeconds(nowUs), versions)
+    this.#open -= 1
+    this.#sink.ended(record, nowUs)
+    this.#changing = around
     this.#changed(thing, first, nowUs)
   }
 
   /** @param first the first pending one before the set of them changed. */
   #changed(thing: number, first: ExecutionRecord | undefined, nowUs: number): void {
+    if (thing === this.#changing) return
+    if (this.#together !== undefined) {
+      if (!this.#together.has(thing)) this.#together.set(thing, first)
+      return
+    }
     this.#sink.notify(thing, nowUs)
     if (this.first(thing) !== first) this.#sink.notifyNext(thing, nowUs)
   }
 
-  #rollOut(nowUs: number): void {
-    this.#rolloutUs = Number.POSITIVE_INFINITY
-    let hasFinished = false
-    for (const rollout of this.#rollouts) {
-      let nextUs = rollout.nextUs()
-      for (; nextUs !== undefined && nextUs <= nowUs; nextUs = rollout.nextUs())
-        this.#rollOutOne(rollout, nowUs)
-      if (nextUs === undefined) hasFinished = true
-      else if (nextUs < this.#rolloutUs) this.#rolloutUs = nextUs
-    }
-    if (hasFinished)
-      this.#rollouts = this.#rollouts.filter((rollout) => rollout.nextUs() !== undefined)
+  #queue(job: Job, thing: number, ordinal: number, retryAttempt: number, nowUs: number): void {
+    const record = this.#recordFor(job, thing, ordinal)
+    record.retryAttempt = retryAttempt
+    this.#open += 1
+    const list = this.#listOf(thing)
+    // An order below all others, so that it stays in front once it is in progress.
+    const isInFront = retryAttempt > 0 && this.switches.retryPlace === 'front'
+    const sequence = isInFront ? --this.#frontSequence : ++this.#sequence
+    const nowSeconds = this.#settings.epochSeconds(nowUs)
+    queueRecord(record, ordinal, jobIdOf(job, ordinal), sequence, nowSeconds)
+    job.counts.QUEUED += 1
+    if (isInFront) list.prepend(record)
+    else list.append(record)
   }
 
-  #rollOutOne(rollout: Rollout, nowUs: number): void {
-    const { job, ordinal } = rollout
-    const thing = rollout.takeThing()
-    const first = this.first(thing)
-    this.#queue(job, thing, ordinal, nowUs)
-    if (this.#together === undefined) this.#changed(thing, first, nowUs)
-    else if (!this.#together.has(thing)) this.#together.set(thing, first)
-  }
-
-  #queue(job: Job, thing: number, ordinal: number, nowUs: number): void {
+  #recordFor(job: Job, thing: number, ordinal: number): ExecutionRecord {
     const slot = slotOf(job, thing, ordinal)
-    // Only an endless row has one here: the execution before the last, which is forgotten now.
-    let record = job.slots.get(slot)
-    if (record === undefined) {
-      record = newRecord(this.#records.length, thing, job)
-      this.#records.push(record)
-      job.slots.set(slot, record)
+    const latest = job.latest.get(slot)
+    if (latest !== undefined && latest.ordinal !== ordinal) {
+      // In an endless row: the execution before the last, which is forgotten now with its retries.
+      for (let at = latest.earlier; at !== undefined; at = at.earlier) this.#records.free(at)
+      latest.earlier = undefined
+      latest.executionNumber = 1
+      return latest
     }
-    this.#sequence += 1
-    queueRecord(record, ordinal, jobIdOf(job, ordinal), this.#sequence, this.#epochSeconds(nowUs))
-    this.#listOf(thing).append(record)
+    const record = this.#records.make(thing, job)
+    if (latest !== undefined) {
+      record.earlier = latest
+      record.executionNumber = latest.executionNumber + 1
+    }
+    job.latest.set(slot, record)
+    if (!job.isEndless) job.records.push(record)
+    return record
+  }
+
+  #unchain(record: ExecutionRecord): void {
+    const { job, thing, ordinal, earlier } = record
+    const slot = slotOf(job, thing, ordinal)
+    const latest = job.latest.get(slot)
+    if (latest === record) {
+      if (earlier === undefined) job.latest.delete(slot)
+      else job.latest.set(slot, earlier)
+      return
+    }
+    for (let later = latest; later !== undefined; later = later.earlier)
+      if (later.earlier === record) later.earlier = earlier
   }
 
   #listOf(thing: number): PendingList {

@@ -158,7 +158,7 @@ export interface ExecutionFilter {
 
 /** One of a list, with the place to go on behind it. Places stay valid whatever happens in between. */
 export interface Placed<Value> {
-  /** From 1, rising. */
+  /** Rising. */
   readonly place: number
   readonly value: Value
 }

@@ -1,6 +1,6 @@
 import type { ExecutionStatus, RejectCode, StatusDetails, UpdateRequest } from '../protocol/jobs.ts'
 import { CANCEL_STEP_TIMER, TIMEOUT_MINUTES_MAX, TIMEOUT_MINUTES_MIN } from '../protocol/limits.ts'
-import type { Job } from './job-table.ts'
+import type { Job } from './job.ts'
 
 /** One execution, changed in place. A record of an endless job is used again for a later execution. */
 export interface ExecutionRecord {
@@ -8,15 +8,21 @@ export interface ExecutionRecord {
   readonly index: number
   readonly thing: number
   readonly job: Job
-  /** Which execution of the thing for this job, from 1. */
+  /** Which execution of the thing in an endless row, from 1; else 1. */
   ordinal: number
   jobId: string
   executionNumber: number
+  /** How many retries came before it. */
+  retryAttempt: number
+  /** The execution of the job on the thing before this one. */
+  earlier: ExecutionRecord | undefined
+  /** CANCELED while it was in progress. */
+  forceCanceled: boolean
   status: ExecutionStatus
   versionNumber: number
   /** undefined when empty. */
   statusDetails: StatusDetails | undefined
-  /** Whole seconds since the epoch. */
+  /** Seconds since the epoch, with a fraction where the clock gives one. Devices see whole ones. */
   queuedAt: number
   /** 0 while it has not been in progress. */
   startedAt: number
@@ -24,7 +30,7 @@ export interface ExecutionRecord {
   /** Infinity is no timer. */
   inProgressDeadlineUs: number
   stepDeadlineUs: number
-  /** Order of queueing over the whole service: the tie-break of equal `queuedAt`. */
+  /** Order of queueing over the whole service: the order among executions of one status. */
   sequence: number
   /** Neighbours in the pending list it is in. */
   previous: ExecutionRecord | undefined
@@ -58,17 +64,35 @@ export function isStepTimeout(minutes: number | undefined): boolean {
   return minutes === undefined || (minutes >= TIMEOUT_MINUTES_MIN && minutes <= TIMEOUT_MINUTES_MAX)
 }
 
-/** Every change adds exactly 1 to the version, those of the service too (protocol 3.4). */
-export function become(record: ExecutionRecord, status: ExecutionStatus, nowSeconds: number): void {
+/** @param versions what the change adds to the version: 1 if a device makes it (protocol 3.4). */
+export function become(
+  record: ExecutionRecord,
+  status: ExecutionStatus,
+  nowSeconds: number,
+  versions: number,
+): void {
+  const { counts } = record.job
+  counts[record.status] -= 1
+  counts[status] += 1
   if (status === 'IN_PROGRESS' && record.startedAt === 0) record.startedAt = nowSeconds
   record.status = status
-  record.versionNumber += 1
+  record.versionNumber += versions
   record.lastUpdatedAt = nowSeconds
 }
 
-/** Left out keeps the stored map, given replaces the whole of it (protocol 1.3). */
-export function replaceDetails(record: ExecutionRecord, details: StatusDetails | undefined): void {
-  if (details !== undefined) record.statusDetails = isEmpty(details) ? undefined : details
+/**
+ * Left out keeps the stored map, given replaces the whole of it (protocol 1.3), or is added to it.
+ *
+ * @param rule switch 8.
+ */
+export function storeDetails(
+  record: ExecutionRecord,
+  details: StatusDetails | undefined,
+  rule: 'replace' | 'merge',
+): void {
+  if (details === undefined) return
+  const next = rule === 'merge' ? { ...record.statusDetails, ...details } : details
+  record.statusDetails = isEmpty(next) ? undefined : next
 }
 
 function isEmpty(details: StatusDetails): boolean {
@@ -84,6 +108,9 @@ export function newRecord(index: number, thing: number, job: Job): ExecutionReco
     ordinal: 0,
     jobId: '',
     executionNumber: 1,
+    retryAttempt: 0,
+    earlier: undefined,
+    forceCanceled: false,
     status: 'QUEUED',
     versionNumber: 1,
     statusDetails: undefined,
@@ -98,7 +125,7 @@ export function newRecord(index: number, thing: number, job: Job): ExecutionReco
   }
 }
 
-/** Makes the record a fresh execution: QUEUED, version 1 (protocol 3.4). */
+/** Makes the record a fresh execution: QUEUED, version 1 (protocol 3.4). Its number is the caller's. */
 export function queueRecord(
   record: ExecutionRecord,
   ordinal: number,
@@ -115,4 +142,5 @@ export function queueRecord(
   record.startedAt = 0
   record.lastUpdatedAt = nowSeconds
   record.sequence = sequence
+  record.forceCanceled = false
 }

@@ -1,71 +1,71 @@
+import { type Job, type JobSettings, newJob, slotOf } from './job.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 
-/** A job as the control plane knows it, or a row of jobs `<id>-1`, `<id>-2`, … of a scenario. */
-export interface Job {
-  readonly index: number
-  /** The id itself, or of a row what stands before `-<k>`. */
-  readonly id: string
-  readonly isRow: boolean
-  readonly documentText: string
-  /** How many executions a thing gets: 1 if it is no row. Infinity: one after the other, for ever. */
-  readonly perThing: number
-  /** Infinity is no timer. */
-  readonly inProgressTimeoutUs: number
-  /**
-   * The newest execution by thing and ordinal, see `slotOf`. An endless row has two slots a thing,
-   * used in turn: one execution that waits or runs, and the last that ended. So its memory does not
-   * grow with time.
-   */
-  readonly slots: Map<number, ExecutionRecord>
-}
-
-export type JobSettings = Omit<Job, 'index' | 'slots'>
-
+/** The jobs by id. To find one takes as long with one job as with a million. */
 export class JobTable {
   readonly #jobs = new Map<string, Job>()
+  /** Endless rows, by what their ids begin with. */
   readonly #rows = new Map<string, Job>()
-  #count = 0
+  readonly #byIndex: (Job | undefined)[] = []
+  readonly #freeIndexes: number[] = []
+  #serial = 0
 
-  add(settings: JobSettings): Job {
-    const job: Job = { ...settings, index: this.#count, slots: new Map() }
-    this.#count += 1
-    if (job.isRow) this.#rows.set(job.id, job)
+  add(settings: JobSettings, nowSeconds: number): Job {
+    const index = this.#freeIndexes.pop() ?? this.#byIndex.length
+    this.#serial += 1
+    const job = newJob(settings, index, this.#serial, nowSeconds)
+    this.#byIndex[index] = job
+    if (job.isEndless) this.#rows.set(job.id, job)
     else this.#jobs.set(job.id, job)
     return job
+  }
+
+  /** A job without executions goes. */
+  remove(job: Job): void {
+    this.#jobs.delete(job.id)
+    this.#byIndex[job.index] = undefined
+    this.#freeIndexes.push(job.index)
+  }
+
+  at(index: number): Job | undefined {
+    return this.#byIndex[index]
+  }
+
+  /** Not the jobs of endless rows, of which there is no end. */
+  get(jobId: string): Job | undefined {
+    return this.#jobs.get(jobId)
   }
 
   has(jobId: string): boolean {
     return this.#jobs.has(jobId) || this.#rowOf(jobId) !== undefined
   }
 
-  /** The newest execution of the job on the thing. Takes as long with one job as with a million. */
+  /** In the order of creation, without endless rows. */
+  all(): Iterable<Job> {
+    return this.#jobs.values()
+  }
+
+  /** All there is, endless rows too. */
+  *withRows(): Generator<Job> {
+    yield* this.#rows.values()
+    yield* this.#jobs.values()
+  }
+
+  /** The newest execution of the job on the thing. */
   find(thing: number, jobId: string): ExecutionRecord | undefined {
     const job = this.#jobs.get(jobId)
-    if (job !== undefined) return job.slots.get(slotOf(job, thing, 1))
+    if (job !== undefined) return job.latest.get(thing)
     const row = this.#rowOf(jobId)
     if (row === undefined) return undefined
-    const record = row.slots.get(slotOf(row, thing, ordinalIn(jobId)))
+    const record = row.latest.get(slotOf(row, thing, ordinalIn(jobId)))
     // The slot of an endless row may hold a later execution by now.
     return record?.jobId === jobId ? record : undefined
   }
 
   #rowOf(jobId: string): Job | undefined {
-    const ordinal = ordinalIn(jobId)
-    if (ordinal === 0) return undefined
-    const row = this.#rows.get(jobId.slice(0, jobId.lastIndexOf('-')))
-    return row !== undefined && ordinal <= row.perThing ? row : undefined
+    if (this.#rows.size === 0 || ordinalIn(jobId) === 0) return undefined
+    return this.#rows.get(jobId.slice(0, jobId.lastIndexOf('-')))
   }
-}
-
-const SLOTS_OF_ENDLESS = 2
-
-export function slotOf(job: Job, thing: number, ordinal: number): number {
-  const width = job.perThing === Number.POSITIVE_INFINITY ? SLOTS_OF_ENDLESS : job.perThing
-  return thing * width + (ordinal % width)
-}
-
-export function jobIdOf(job: Job, ordinal: number): string {
-  return job.isRow ? `${job.id}-${ordinal}` : job.id
 }
 
 const NUMBERED = /-([1-9][0-9]{0,14})$/

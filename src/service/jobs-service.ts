@@ -1,12 +1,28 @@
-import type { ServiceLedger, StandInJob, StandInSettings } from '../protocol/admin.ts'
-import type { JobsNotification, JobsRequest, Operation, Rejected, Reply } from '../protocol/jobs.ts'
-import { PENDING_ENTRIES_MAX } from '../protocol/limits.ts'
+import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
+import type {
+  Accepted,
+  DescribeRequest,
+  JobsNotification,
+  JobsRequest,
+  Operation,
+  Rejected,
+  Reply,
+} from '../protocol/jobs.ts'
+import { NEXT_JOB } from '../protocol/limits.ts'
+import { DEFAULT_SWITCHES, type ServiceSwitches } from '../protocol/switches.ts'
 import { Counts } from './counts.ts'
 import { executionView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
 import { type Fate, Fates } from './faults.ts'
+import { PLAIN_JOB } from './job.ts'
+import type { JobControl } from './job-control.ts'
+import { JobDesk } from './job-desk.ts'
 import type { ExecutionRecord } from './job-execution.ts'
+import { JobLife } from './job-life.ts'
+import { JobTable } from './job-table.ts'
 import { decide } from './operations.ts'
+import { jobsOfRow, paceOfRow } from './scenario-jobs.ts'
+import { ThingGroups } from './thing-groups.ts'
 import { ThingNames } from './thing-names.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -18,7 +34,7 @@ export interface ServiceSink {
   notifyNext(thing: number, nowUs: number): void
 }
 
-/** A job for certain things, as the control plane creates it. */
+/** A job for certain things, without the rules of the control plane. */
 export interface NewJob {
   /** A legal job id. */
   readonly id: string
@@ -35,6 +51,8 @@ const THROTTLED: Rejected = {
   code: 'RequestThrottled',
   message: 'Rate exceeded',
 }
+const NOTHING: Accepted = { kind: 'accepted' }
+const NOTHING_PENDING: Accepted = { kind: 'accepted', inProgressJobs: [], queuedJobs: [] }
 const UNKNOWN_THING: Rejected = {
   kind: 'rejected',
   code: 'ResourceNotFound',
@@ -52,13 +70,19 @@ export class JobsService {
   readonly #counts: Counts
   readonly #fates: Fates
   readonly #executions: Executions
+  readonly #jobs = new JobTable()
+  readonly #life: JobLife
+  readonly #groups = new ThingGroups()
+  /** What the control plane may do with jobs. */
+  readonly control: JobControl
+  readonly switches: ServiceSwitches
   readonly #writes: TokenBucket
   readonly #reads: TokenBucket
   readonly #connects: TokenBucket
   readonly #subscribes: TokenBucket
   #hasBegun = false
 
-  /** @param epochSeconds the wall clock's whole seconds at a time of ours. */
+  /** @param epochSeconds the wall clock's seconds at a time of ours; devices see whole ones. */
   constructor(
     settings: StandInSettings,
     epochSeconds: (nowUs: number) => number,
@@ -70,12 +94,23 @@ export class JobsService {
     const counts = new Counts(things)
     this.#counts = counts
     this.#fates = new Fates(seed, latency, faults, things)
-    this.#executions = new Executions(things, minuteUs, epochSeconds, {
+    this.switches = { ...DEFAULT_SWITCHES, ...settings.switches }
+    const jobs = this.#jobs
+    const groups = this.#groups
+    const executionSettings = { seed, minuteUs, switches: this.switches, epochSeconds }
+    const executions = new Executions(things, jobs, executionSettings, {
       notify: (thing, nowUs) => sink.notify(thing, nowUs),
       notifyNext: (thing, nowUs) => sink.notifyNext(thing, nowUs),
-      ended: ({ thing, jobId, executionNumber, status }: ExecutionRecord) =>
-        counts.ended(thing, jobId, executionNumber, status),
+      ended: (record: ExecutionRecord, nowUs) => {
+        counts.ended(record.thing, record.jobId, record.executionNumber, record.status)
+        life.ended(record, nowUs)
+      },
     })
+    const life = new JobLife(jobs, executions, groups, minuteUs, epochSeconds)
+    this.#executions = executions
+    this.#life = life
+    const advance = (nowUs: number) => this.advance(nowUs)
+    this.control = new JobDesk({ jobs, executions, life, groups, minuteUs, epochSeconds, advance })
     const bucket = (ratePerSecond: number) => new TokenBucket(ratePerSecond, quotas.burstSeconds)
     this.#writes = bucket(quotas.writesPerSecond)
     this.#reads = bucket(quotas.readsPerSecond)
@@ -89,7 +124,9 @@ export class JobsService {
     this.#hasBegun = true
     this.#fates.begin(nowUs)
     this.#executions.together(nowUs, () => {
-      for (const job of this.#settings.jobs) this.#addRow(job, nowUs)
+      const { jobs, things, minuteUs } = this.#settings
+      for (const job of jobs)
+        this.#life.create(jobsOfRow(job, minuteUs), things, paceOfRow(job), nowUs)
     })
   }
 
@@ -114,24 +151,41 @@ export class JobsService {
     return index
   }
 
+  /** The thing leaves its groups, its executions end (switch 19), and its name is free. */
+  removeThing(index: number, nowUs: number): void {
+    this.control.thingRemoved(index, nowUs)
+    this.#names.remove(index)
+  }
+
   createJob(job: NewJob, nowUs: number): 'created' | 'exists' {
     this.advance(nowUs)
-    if (this.#executions.hasJob(job.id)) return 'exists'
-    const targets = [...new Set(job.targets)]
-    this.#executions.addJob(
-      {
-        id: job.id,
-        isRow: false,
-        documentText: job.documentText,
-        perThing: 1,
-        inProgressTimeoutUs: this.#timeoutUs(job.inProgressTimeoutMinutes),
-      },
-      targets,
-      targets.length,
-      job.maximumPerMinute,
-      nowUs,
-    )
+    if (this.#jobs.has(job.id)) return 'exists'
+    const things = [...new Set(job.targets)]
+    const settings = {
+      ...PLAIN_JOB,
+      id: job.id,
+      documentText: job.documentText,
+      targets: things.map((thing) => ({ kind: 'thing', thing }) as const),
+      inProgressTimeoutUs: this.#timeoutUs(job.inProgressTimeoutMinutes),
+    }
+    const { maximumPerMinute } = job
+    const pace = maximumPerMinute === undefined ? undefined : { maximumPerMinute }
+    this.#life.create([settings], things, pace, nowUs)
     return 'created'
+  }
+
+  /**
+   * Executions that have not ended and those that are still to be rolled out or retried, before the
+   * beginning those of the scenario too. Infinity with an endless row.
+   */
+  openExecutions(): number {
+    const { jobs, things } = this.#settings
+    let toBegin = 0
+    for (const { perThing } of jobs) {
+      if (perThing === Number.POSITIVE_INFINITY) return perThing
+      if (!this.#hasBegun) toBegin += perThing * things
+    }
+    return this.#executions.openCount + this.#life.toCome + toBegin
   }
 
   /**
@@ -146,10 +200,10 @@ export class JobsService {
     request: JobsRequest,
     nowUs: number,
   ): Reply {
-    if (this.#executions.nextUs() <= nowUs) this.#executions.advance(nowUs)
+    if (this.#nextUs() <= nowUs) this.advance(nowUs)
     let reply: Reply
     if (!this.#bucketOf(operation).take(nowUs)) reply = THROTTLED
-    else if (thing === undefined) reply = UNKNOWN_THING
+    else if (thing === undefined) reply = this.#toStranger(operation, request)
     else reply = decide(this.#executions, thing, operation, request, nowUs)
     this.#counts.answered(operation, reply)
     return reply
@@ -180,7 +234,7 @@ export class JobsService {
   }
 
   notifyOf(thing: number): JobsNotification {
-    return notifyView(this.#executions.pendingOf(thing, PENDING_ENTRIES_MAX))
+    return notifyView(this.#executions.pendingOf(thing, this.switches.pendingEntries))
   }
 
   notifyNextOf(thing: number): JobsNotification {
@@ -200,13 +254,16 @@ export class JobsService {
 
   /** When to call `advance`: perhaps too early, never too late. */
   nextUs(): number | undefined {
-    const nextUs = this.#executions.nextUs()
+    const nextUs = this.#nextUs()
     return nextUs === Number.POSITIVE_INFINITY ? undefined : nextUs
   }
 
-  /** Lets timers run out and rollouts go on. */
+  /** Lets timers run out, rollouts go on and schedules come, in the order of their times. */
   advance(nowUs: number): void {
-    this.#executions.advance(nowUs)
+    for (let atUs = this.#nextUs(); atUs <= nowUs; atUs = this.#nextUs()) {
+      this.#executions.advance(atUs)
+      this.#life.advance(atUs)
+    }
   }
 
   ledger(): ServiceLedger {
@@ -222,20 +279,16 @@ export class JobsService {
     }
   }
 
-  #addRow(job: StandInJob, nowUs: number): void {
-    this.#executions.addJob(
-      {
-        id: job.id,
-        isRow: true,
-        documentText: job.documentText,
-        perThing: job.perThing,
-        inProgressTimeoutUs: this.#timeoutUs(job.inProgressTimeoutMinutes),
-      },
-      undefined,
-      this.#settings.things,
-      job.maximumPerMinute,
-      nowUs,
-    )
+  #nextUs(): number {
+    return Math.min(this.#executions.nextUs(), this.#life.nextUs())
+  }
+
+  /** A device of a thing that there is not (switch 10). */
+  #toStranger(operation: Operation, request: JobsRequest): Reply {
+    if (this.switches.unknownThing === 'not-found') return UNKNOWN_THING
+    if (operation === 'get-pending') return NOTHING_PENDING
+    const isNext = operation === 'describe' && (request as DescribeRequest).jobId === NEXT_JOB
+    return isNext || operation === 'start-next' ? NOTHING : UNKNOWN_THING
   }
 
   #timeoutUs(minutes: number | undefined): number {

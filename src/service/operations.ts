@@ -10,7 +10,7 @@ import type {
   UpdateRequest,
 } from '../protocol/jobs.ts'
 import { isTerminal } from '../protocol/jobs.ts'
-import { NEXT_JOB, PENDING_ENTRIES_MAX } from '../protocol/limits.ts'
+import { NEXT_JOB } from '../protocol/limits.ts'
 import { invalidRequest, problem } from '../protocol/parse-request.ts'
 import { executionView, splitSummaries, stateView } from './execution-views.ts'
 import type { Executions } from './executions.ts'
@@ -35,7 +35,7 @@ export function decide(
     case 'describe':
       return describe(executions, thing, request as DescribeRequest, nowUs)
     case 'get-pending':
-      return getPending(executions, thing)
+      return getPending(executions, thing, nowUs)
   }
 }
 
@@ -50,8 +50,10 @@ function startNext(
   const record = executions.first(thing)
   if (record === undefined) return ACCEPTED
   // One that is in progress is returned as it is, its details and version untouched (protocol 3.3).
-  if (record.status === 'QUEUED') executions.start(record, request.statusDetails, nowUs)
-  if (stepTimeoutInMinutes !== undefined)
+  const isNew = record.status === 'QUEUED'
+  if (isNew) executions.start(record, request.statusDetails, nowUs)
+  const isTimed = isNew || executions.switches.startNextStepTimeout === 'set'
+  if (stepTimeoutInMinutes !== undefined && isTimed)
     executions.setStepTimer(record, stepTimeoutInMinutes, nowUs)
   return accepted(executions, record, true, nowUs)
 }
@@ -85,18 +87,20 @@ function describe(
 ): Reply {
   const { jobId, executionNumber, includeJobDocument = true } = request
   if (jobId === NEXT_JOB) {
-    const first = executions.first(thing)
+    const first = executions.visibleOf(thing, 1, nowUs)[0]
     return first === undefined ? ACCEPTED : accepted(executions, first, includeJobDocument, nowUs)
   }
   const record = executions.find(thing, jobId, executionNumber)
-  if (record === undefined) return notFound(jobId, executionNumber)
+  if (record === undefined || !executions.isVisible(record, nowUs))
+    return notFound(jobId, executionNumber)
   if (isTerminal(record.status))
     return rejected('TerminalStateReached', `The execution of job ${jobId} is ${record.status}`)
   return accepted(executions, record, includeJobDocument, nowUs)
 }
 
-function getPending(executions: Executions, thing: number): Reply {
-  const { inProgress, queued } = splitSummaries(executions.pendingOf(thing, PENDING_ENTRIES_MAX))
+function getPending(executions: Executions, thing: number, nowUs: number): Reply {
+  const most = executions.switches.pendingEntries
+  const { inProgress, queued } = splitSummaries(executions.visibleOf(thing, most, nowUs))
   return { kind: 'accepted', inProgressJobs: inProgress, queuedJobs: queued }
 }
 

@@ -36,6 +36,15 @@ export class PendingList {
     this.#lastQueued = record
   }
 
+  /** Puts a QUEUED execution before all that are queued. */
+  prepend(record: ExecutionRecord): void {
+    record.previous = undefined
+    record.next = this.#firstQueued
+    if (this.#firstQueued === undefined) this.#lastQueued = record
+    else this.#firstQueued.previous = record
+    this.#firstQueued = record
+  }
+
   /** Takes it out. Its status must still be the one it stands here with. */
   remove(record: ExecutionRecord): void {
     const { previous, next } = record

@@ -1,56 +1,62 @@
-import type { Job } from './job-table.ts'
+import type { RolloutConfig } from '../protocol/job-config.ts'
+import type { Job } from './job.ts'
+import type { RolloutPace } from './rollout-pace.ts'
 
 /**
- * A job that reaches its things at a pace: execution i is queued i ÷ rate minutes after the job was
- * created, so no minute sees more than the rate (protocol 3.7). Thing by thing for `<id>-1`, then for
- * `<id>-2`, and so on; of an endless row only the first ones are paced.
+ * A job on its way to its things, or a row of jobs: all things for `<id>-1`, then for `<id>-2`, and so
+ * on. Executions are made one by one when they are due, so a large job costs nothing at its creation.
  */
 export class Rollout {
-  readonly job: Job
-  readonly #things: number
-  readonly #targets: readonly number[] | undefined
-  readonly #total: number
-  readonly #createdUs: number
-  readonly #minuteUs: number
-  readonly #perMinute: number
-  #queued = 0
+  readonly jobs: readonly Job[]
+  /** What its deadline stands under while it goes on. */
+  index = -1
+  /** undefined: the things 0 … `things` − 1. */
+  #targets: readonly number[] | undefined
+  #things: number
+  readonly #pace: RolloutPace
+  /** How many targets have been handed out, things times jobs. */
+  #at = 0
 
-  /**
-   * @param targets thing indexes; undefined: the things 0 … `things` − 1.
-   * @param perMinute undefined is all at once.
-   */
-  constructor(
-    job: Job,
-    targets: readonly number[] | undefined,
-    things: number,
-    perMinute: number | undefined,
-    minuteUs: number,
-    createdUs: number,
-  ) {
-    this.job = job
-    this.#targets = targets
-    this.#things = targets?.length ?? things
-    this.#total = this.#things * (job.perThing === Number.POSITIVE_INFINITY ? 1 : job.perThing)
-    this.#perMinute = perMinute ?? Number.POSITIVE_INFINITY
-    this.#minuteUs = minuteUs
-    this.#createdUs = createdUs
+  /** @param targets without repetitions. */
+  constructor(jobs: readonly Job[], targets: readonly number[] | number, pace: RolloutPace) {
+    this.jobs = jobs
+    this.#targets = typeof targets === 'number' ? undefined : targets
+    this.#things = typeof targets === 'number' ? targets : targets.length
+    this.#pace = pace
   }
 
-  /** When the next execution is due; undefined when all are queued. */
+  /** When the next target is due; undefined when none is left. */
   nextUs(): number | undefined {
-    if (this.#queued >= this.#total) return undefined
-    return this.#createdUs + Math.ceil((this.#queued * this.#minuteUs) / this.#perMinute)
+    return this.#at < this.#things * this.jobs.length ? this.#pace.nextUs() : undefined
   }
 
-  /** The thing whose execution is due; it counts as queued from here. */
-  takeThing(): number {
-    const at = this.#queued % this.#things
-    this.#queued += 1
-    return this.#targets === undefined ? at : (this.#targets[at] ?? at)
+  /** The job and the thing that are due. */
+  take(): { readonly job: Job; readonly thing: number } {
+    const at = this.#at % this.#things
+    const job = this.jobs[Math.floor(this.#at / this.#things)] as Job
+    this.#at += 1
+    return { job, thing: this.#targets === undefined ? at : (this.#targets[at] as number) }
   }
 
-  /** The ordinal of the execution that `takeThing` hands out next. */
-  get ordinal(): number {
-    return Math.floor(this.#queued / this.#things) + 1
+  /** The target that was taken has got its execution; others are passed over and do not count. */
+  queued(nowUs: number): void {
+    this.#pace.queued(nowUs)
+  }
+
+  /** @returns whether the rate has changed, and with it `nextUs`. */
+  succeeded(nowUs: number): boolean {
+    return this.#pace.succeeded(nowUs)
+  }
+
+  repace(config: RolloutConfig | undefined, nowUs: number): void {
+    this.#pace.configure(config, nowUs)
+  }
+
+  /** Other things for a single job, in place of those that are left. */
+  retarget(things: readonly number[], nowUs: number): void {
+    this.#targets = things
+    this.#things = things.length
+    this.#at = 0
+    this.#pace.resume(nowUs)
   }
 }
