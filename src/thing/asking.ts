@@ -18,10 +18,11 @@ export class Asking {
 
   /** @param planned it is a start of the plan. */
   ask(slot: number, dueUs: number, planned: boolean, nowUs: number): void {
-    const { table } = this.#parts
+    const { table, trace } = this.#parts
     table.startDueUs[slot] = dueUs
     table.asks[slot] = (table.asks[slot] as number) + 1
     table.setActivity(slot, Activity.asking)
+    trace?.asking(slot, dueUs, planned, nowUs)
     this.#attempts.begin(slot, START_NEXT, dueUs, planned, nowUs)
   }
 
@@ -30,7 +31,7 @@ export class Asking {
     const { table, meter } = this.#parts
     if (reply.kind === 'rejected') {
       if (isPassing(reply.code)) return Next.retry
-      this.giveUp()
+      this.giveUp(slot, nowUs)
       return Next.rest
     }
     meter.acquired(nowUs - (table.startDueUs[slot] as number))
@@ -38,8 +39,9 @@ export class Asking {
   }
 
   /** The start came to nothing: attempts used up, or a rejection that is final. */
-  giveUp(): void {
+  giveUp(slot: number, nowUs: number): void {
     this.#parts.meter.execution('stuck')
+    this.#parts.trace?.execution(slot, 'stuck', undefined, 0, nowUs)
   }
 
   /** Whether this is the execution that the thing has begun and not ended. */

@@ -48,12 +48,15 @@ export class Attempts {
 
   /** The bytes went to the socket. */
   sent(slot: number, token: number, nowUs: number): void {
-    const { table, meter } = this.#parts
+    const { table, meter, trace } = this.#parts
     if (table.request[slot] !== Request.sending || token !== this.#tokens.last(slot)) return
     table.setRequest(slot, Request.sent)
     table.sentUs[slot] = nowUs
     const planned = table.planned[slot] === 1
-    meter.issued(this.#operation(slot), table.dueUs[slot] as number, nowUs, planned)
+    const operation = this.#operation(slot)
+    const dueUs = table.dueUs[slot] as number
+    meter.issued(operation, dueUs, nowUs, planned)
+    trace?.issued(slot, operation, (table.tries[slot] as number) + 1, dueUs, nowUs)
   }
 
   /** Ends the attempt that this answers. @returns false for an answer that nobody waits for. */
@@ -76,7 +79,7 @@ export class Attempts {
 
   /** Plans the next attempt. @returns false when there is none: the request is given up. */
   retry(slot: number, nowUs: number): boolean {
-    const { table, timers, scenario } = this.#parts
+    const { table, timers, trace, scenario } = this.#parts
     const policy = retryOf(this.#parts, slot)
     const tries = (table.tries[slot] as number) + 1
     table.tries[slot] = tries
@@ -86,7 +89,9 @@ export class Attempts {
     const ordinal = (table.asks[slot] as number) * DRAWS_AN_ASK + this.#drawOf(slot)
     const unit = drawUnit(scenario.seed, thing, ordinal, PURPOSE.backoff, tries)
     table.setRequest(slot, Request.backoff)
-    timers.set(slot, Timer.work, nowUs + backoffUs(policy, tries, unit))
+    const waitUs = backoffUs(policy, tries, unit)
+    timers.set(slot, Timer.work, nowUs + waitUs)
+    trace?.waiting(slot, 'retry', nowUs + waitUs, nowUs)
     return true
   }
 
@@ -98,7 +103,7 @@ export class Attempts {
 
   /** Ends one attempt whose time is over. @returns its slot, or -1 when there is none. */
   takeExpired(nowUs: number): number {
-    const { table, effects, meter } = this.#parts
+    const { table, effects, meter, trace } = this.#parts
     const slot = this.#open.first
     if (slot < 0 || (table.deadlineUs[slot] as number) > nowUs) return -1
     const wasSent = table.request[slot] === Request.sent
@@ -106,7 +111,10 @@ export class Attempts {
     else this.#drop(slot, Request.none)
     effects.cancel(slot, this.#tokens.last(slot))
     // Nothing was written, so nothing was issued; it must still show somewhere.
-    if (!wasSent) meter.dropped('not-sent')
+    if (!wasSent) {
+      meter.dropped('not-sent')
+      trace?.dropped(slot, 'not-sent', nowUs)
+    }
     return slot
   }
 
@@ -145,11 +153,13 @@ export class Attempts {
   }
 
   #end(slot: number, outcome: AttemptOutcome, code: string | undefined, nowUs: number): void {
-    const { table, meter } = this.#parts
+    const { table, meter, trace } = this.#parts
+    const operation = this.#operation(slot)
     const dueUs = table.dueUs[slot] as number
     const sentUs = table.sentUs[slot] as number
     this.#drop(slot, Request.none)
-    meter.ended(this.#operation(slot), outcome, code, dueUs, sentUs, nowUs)
+    meter.ended(operation, outcome, code, dueUs, sentUs, nowUs)
+    trace?.ended(slot, operation, outcome, code, dueUs, sentUs, nowUs)
   }
 
   #endUnsure(slot: number, outcome: AttemptOutcome, nowUs: number): void {

@@ -25,19 +25,20 @@ export class Connecting {
     this.#parts = parts
   }
 
-  connect(slot: number, dueUs: number): void {
-    const { table, effects } = this.#parts
+  connect(slot: number, dueUs: number, nowUs: number): void {
+    const { table, effects, trace } = this.#parts
     if (table.connection[slot] !== Connection.none) return
     table.connects[slot] = (table.connects[slot] as number) + 1
     table.connectDueUs[slot] = dueUs
     table.setConnection(slot, Connection.connecting)
+    trace?.connecting(slot, dueUs, nowUs)
     effects.connect(slot)
   }
 
   /** One handshake has ended. Sockets beyond the first, which HTTP opens as it needs them, are due
    *  when they begin. */
   handshake(slot: number, beganUs: number, nowUs: number, failure: string | undefined): void {
-    const { table, meter } = this.#parts
+    const { table, meter, trace } = this.#parts
     const plannedUs = table.connectDueUs[slot] as number
     const isFirst = table.connection[slot] === Connection.connecting && !Number.isNaN(plannedUs)
     const dueUs = isFirst ? plannedUs : beganUs
@@ -46,6 +47,8 @@ export class Connecting {
     const outcome = outcomeOf(failure)
     const code = outcome === 'rejected' ? failure : undefined
     meter.ended('connect', outcome, code, dueUs, beganUs, nowUs)
+    trace?.issued(slot, 'connect', (table.connectFailures[slot] as number) + 1, dueUs, beganUs)
+    trace?.ended(slot, 'connect', outcome, code, dueUs, beganUs, nowUs)
   }
 
   /** @returns true when the thing is online with this. */
@@ -77,10 +80,11 @@ export class Connecting {
   }
 
   dropped(slot: number, cause: string, nowUs: number): void {
-    const { table, meter, timers, scenario } = this.#parts
+    const { table, meter, timers, trace, scenario } = this.#parts
     const connection = table.connection[slot]
     if (connection === Connection.none) return
     meter.dropped(cause)
+    trace?.dropped(slot, cause, nowUs)
     const outcome = cause === 'timeout' ? 'timedOut' : 'lost'
     this.#endFilters(slot, table.openFilters[slot] as number, outcome, undefined, nowUs)
     const stood = connection === Connection.connecting ? 0 : nowUs - this.#onlineSince(slot)
@@ -91,14 +95,16 @@ export class Connecting {
     const ordinal = table.connects[slot] as number
     const thing = globalOf(this.#parts, slot)
     const unit = drawUnit(scenario.seed, thing, ordinal, PURPOSE.reconnect, failures)
-    timers.set(slot, Timer.connection, nowUs + backoffUs(RECONNECT, failures, unit))
+    const waitUs = backoffUs(RECONNECT, failures, unit)
+    timers.set(slot, Timer.connection, nowUs + waitUs)
+    trace?.waiting(slot, 'reconnect', nowUs + waitUs, nowUs)
   }
 
   /** The connection timer went off. */
   timer(slot: number, atUs: number, nowUs: number): void {
     const { table } = this.#parts
     const openFilters = table.openFilters[slot] as number
-    if (table.connection[slot] === Connection.none) this.connect(slot, atUs)
+    if (table.connection[slot] === Connection.none) this.connect(slot, atUs, nowUs)
     if (table.connection[slot] !== Connection.subscribing) return
     if (openFilters === 0) {
       this.#subscribe(slot, atUs, nowUs)
@@ -123,18 +129,19 @@ export class Connecting {
   }
 
   #subscribe(slot: number, dueUs: number, nowUs: number): void {
-    const { table, timers, effects, meter, scenario } = this.#parts
+    const { table, timers, effects, meter, trace, scenario } = this.#parts
     const filters = this.#filters(slot)
     table.openFilters[slot] = filters
     table.subscribeDueUs[slot] = dueUs
     table.subscribeSentUs[slot] = nowUs
     for (let filter = 0; filter < filters; filter++) meter.issued('subscribe', dueUs, nowUs, false)
+    trace?.issued(slot, 'subscribe', (table.subscribeFailures[slot] as number) + 1, dueUs, nowUs)
     timers.set(slot, Timer.connection, nowUs + scenario.behaviour.requestTimeoutUs)
     effects.subscribe(slot)
   }
 
   #subscribeLater(slot: number, nowUs: number): void {
-    const { table, timers, scenario } = this.#parts
+    const { table, timers, trace, scenario } = this.#parts
     const policy = retryOf(this.#parts, slot)
     const failures = (table.subscribeFailures[slot] as number) + 1
     table.subscribeFailures[slot] = failures
@@ -145,7 +152,9 @@ export class Connecting {
     const thing = globalOf(this.#parts, slot)
     const ordinal = table.connects[slot] as number
     const unit = drawUnit(scenario.seed, thing, ordinal, PURPOSE.connect, failures)
-    timers.set(slot, Timer.connection, nowUs + backoffUs(policy, failures, unit))
+    const waitUs = backoffUs(policy, failures, unit)
+    timers.set(slot, Timer.connection, nowUs + waitUs)
+    trace?.waiting(slot, 'resubscribe', nowUs + waitUs, nowUs)
   }
 
   #giveUp(slot: number, cause: string, nowUs: number): void {
@@ -160,13 +169,15 @@ export class Connecting {
     code: string | undefined,
     nowUs: number,
   ): void {
-    const { table, meter } = this.#parts
+    const { table, meter, trace } = this.#parts
+    if (filters === 0) return
     const dueUs = table.subscribeDueUs[slot] as number
     const sentUs = table.subscribeSentUs[slot] as number
     table.openFilters[slot] = (table.openFilters[slot] as number) - filters
     for (let filter = 0; filter < filters; filter++) {
       meter.ended('subscribe', outcome, code, dueUs, sentUs, nowUs)
     }
+    trace?.ended(slot, 'subscribe', outcome, code, dueUs, sentUs, nowUs)
   }
 
   #onlineSince(slot: number): number {

@@ -1,5 +1,5 @@
 import type { MixRow, RetryPolicy, Scenario } from '../scenario/scenario.ts'
-import type { FleetEffects, Meter, ThingBook } from './ports.ts'
+import type { FleetEffects, FleetTrace, Meter, ThingBook } from './ports.ts'
 import type { ThingTable } from './thing-table.ts'
 import type { Timers } from './timers.ts'
 
@@ -8,11 +8,14 @@ export interface FleetParts {
   readonly scenario: Scenario
   readonly shard: number
   readonly shards: number
+  /** The things of the slots, where they are not the shard's share of the fleet. */
+  readonly things: readonly number[] | undefined
   readonly table: ThingTable
   readonly timers: Timers
   readonly effects: FleetEffects
   readonly meter: Meter
   readonly book: ThingBook
+  readonly trace: FleetTrace | undefined
   /** By `ThingTable.row`. */
   readonly rows: readonly FleetRow[]
 }
@@ -26,7 +29,7 @@ export interface FleetRow {
 /** The index of a slot's thing in the whole fleet. Every draw takes it, so that plan and draws do not
  *  depend on the number of shards. */
 export function globalOf(parts: FleetParts, slot: number): number {
-  return parts.shard + slot * parts.shards
+  return parts.things?.[slot] ?? parts.shard + slot * parts.shards
 }
 
 export function rowOf(parts: FleetParts, slot: number): FleetRow {

@@ -4,9 +4,9 @@ import type { MixRow, Scenario } from '../scenario/scenario.ts'
 import { Asking } from './asking.ts'
 import { Attempts } from './attempts.ts'
 import { Connecting } from './connecting.ts'
-import type { FleetParts, FleetRow } from './fleet-parts.ts'
+import { type FleetParts, type FleetRow, globalOf } from './fleet-parts.ts'
 import { Next } from './next.ts'
-import type { FleetEffects, Meter, ThingBook } from './ports.ts'
+import type { FleetEffects, FleetTrace, Meter, ThingBook } from './ports.ts'
 import { Reporting } from './reporting.ts'
 import { Rounds } from './rounds.ts'
 import { Activity, ThingTable } from './thing-table.ts'
@@ -18,6 +18,8 @@ export interface FleetSettings {
   /** Slot s of this shard is thing `shard + s * shards` of the fleet. */
   readonly shard: number
   readonly shards: number
+  /** Things to play alone: slot s is then the s-th of these, and no start goes to another thing. */
+  readonly things?: readonly number[] | undefined
 }
 
 /**
@@ -37,18 +39,29 @@ export class Fleet {
   readonly #parts: FleetParts
   #finished = false
 
-  constructor(settings: FleetSettings, effects: FleetEffects, meter: Meter, book: ThingBook) {
-    const { scenario, shard, shards } = settings
-    const size = Math.max(0, Math.floor((scenario.fleet.things + shards - 1 - shard) / shards))
+  constructor(
+    settings: FleetSettings,
+    effects: FleetEffects,
+    meter: Meter,
+    book: ThingBook,
+    trace?: FleetTrace,
+  ) {
+    const { scenario, shard, shards, things } = settings
+    const share = Math.max(0, Math.floor((scenario.fleet.things + shards - 1 - shard) / shards))
+    const size = things?.length ?? share
     this.#table = new ThingTable(size)
     this.#timers = new Timers(size)
     this.#parts = {
-      ...settings,
+      scenario,
+      shard,
+      shards,
+      things,
       table: this.#table,
       timers: this.#timers,
       effects,
       meter,
       book,
+      trace,
       rows: scenario.fleet.mix.map((mix) => rowOfMix(mix, scenario)),
     }
     this.#attempts = new Attempts(this.#parts)
@@ -104,12 +117,13 @@ export class Fleet {
 
   /** The thing's index in the whole fleet. */
   globalOf(slot: number): number {
-    return this.#parts.shard + slot * this.#parts.shards
+    return globalOf(this.#parts, slot)
   }
 
-  /** @param global a thing of this shard. */
+  /** @param global a thing of this shard. @returns -1 for one that is not played. */
   slotOf(global: number): number {
-    return (global - this.#parts.shard) / this.#parts.shards
+    const { shard, shards, things } = this.#parts
+    return things?.indexOf(global) ?? (global - shard) / shards
   }
 
   nameOf(slot: number): string {
@@ -117,8 +131,8 @@ export class Fleet {
   }
 
   /** Begins to connect this slot for the first time. @param dueUs its paced time. */
-  connect(slot: number, dueUs: number, _nowUs: number): void {
-    this.#connecting.connect(slot, dueUs)
+  connect(slot: number, dueUs: number, nowUs: number): void {
+    this.#connecting.connect(slot, dueUs, nowUs)
   }
 
   /** T0: things that go round for themselves begin to, and things that poll. */
@@ -129,9 +143,10 @@ export class Fleet {
   /** A planned start that is meant for this slot is due. If its thing is busy or offline, the one that
    *  has been idle longest takes it; if there is none, the start is dropped. */
   start(slot: number, dueUs: number, nowUs: number): void {
-    const { meter } = this.#parts
+    const { meter, things } = this.#parts
     const isFree = this.#table.idle.has(slot)
-    const taker = isFree ? slot : this.#table.idle.first
+    const other = things === undefined ? this.#table.idle.first : -1
+    const taker = isFree ? slot : other
     if (this.#rounds.draining) {
       meter.start('dropped-busy', 'draining')
     } else if (taker < 0) {
@@ -218,15 +233,20 @@ export class Fleet {
     this.#finished = true
     for (let slot = 0; slot < this.#table.size; slot++) {
       this.#attempts.finish(slot, nowUs)
-      if (this.#table.activity[slot] !== Activity.idle) this.#giveUp(slot)
+      if (this.#table.activity[slot] !== Activity.idle) this.#giveUp(slot, nowUs)
       this.#table.setActivity(slot, Activity.idle)
       this.#connecting.finish(slot, nowUs)
+      this.#parts.trace?.rested(slot)
     }
   }
 
   #online(slot: number, nowUs: number): void {
-    if (this.#table.activity[slot] === Activity.idle) this.#rounds.online(slot, nowUs)
-    else this.#attempts.resume(slot, nowUs)
+    if (this.#table.activity[slot] !== Activity.idle) {
+      this.#attempts.resume(slot, nowUs)
+    } else {
+      this.#parts.trace?.rested(slot)
+      this.#rounds.online(slot, nowUs)
+    }
   }
 
   #go(slot: number, next: number, reply: Reply, nowUs: number): void {
@@ -244,13 +264,13 @@ export class Fleet {
 
   #retry(slot: number, nowUs: number): void {
     if (this.#attempts.retry(slot, nowUs)) return
-    this.#giveUp(slot)
+    this.#giveUp(slot, nowUs)
     this.#rounds.rest(slot, nowUs)
   }
 
-  #giveUp(slot: number): void {
-    if (this.#table.activity[slot] === Activity.asking) this.#asking.giveUp()
-    else this.#reporting.giveUp(slot)
+  #giveUp(slot: number, nowUs: number): void {
+    if (this.#table.activity[slot] === Activity.asking) this.#asking.giveUp(slot, nowUs)
+    else this.#reporting.giveUp(slot, nowUs)
   }
 
   #work(slot: number, reply: Reply, nowUs: number): void {
@@ -259,7 +279,9 @@ export class Fleet {
       this.#rounds.took(slot, reply.execution)
       if (this.#asking.holds(slot, reply.execution)) {
         // The work of this step was done before it got stuck; the update is what is missing.
+        const { jobId, executionNumber } = reply.execution
         this.#parts.meter.execution('resumed')
+        this.#parts.trace?.execution(slot, 'resumed', jobId, executionNumber, nowUs)
         this.#reporting.report(slot, nowUs, nowUs)
         return
       }

@@ -69,6 +69,53 @@ export interface Meter {
   dropped(cause: string): void
 }
 
+/**
+ * Towards the timelines: the same events, with the thing they happen to. Optional; without it nothing
+ * is told. The metrics room's thing sampler fits.
+ */
+export interface FleetTrace {
+  connecting(thing: number, dueUs: number, nowUs: number): void
+  /** It sets out for an execution. @param planned by a start of the plan. */
+  asking(thing: number, dueUs: number, planned: boolean, nowUs: number): void
+  /** @param attempt of this request, from 1. The filters of one subscribe are told as one. */
+  issued(
+    thing: number,
+    operation: MeteredOperation,
+    attempt: number,
+    dueUs: number,
+    sentUs: number,
+  ): void
+  ended(
+    thing: number,
+    operation: MeteredOperation,
+    outcome: AttemptOutcome,
+    code: string | undefined,
+    dueUs: number,
+    sentUs: number,
+    endUs: number,
+  ): void
+  waiting(
+    thing: number,
+    what: 'retry' | 'reconnect' | 'resubscribe',
+    untilUs: number,
+    nowUs: number,
+  ): void
+  working(thing: number, untilUs: number, nowUs: number): void
+  /** @param jobId undefined when it was stuck before it had an execution. */
+  execution(
+    thing: number,
+    event: ExecutionEvent,
+    jobId: string | undefined,
+    executionNumber: number,
+    nowUs: number,
+  ): void
+  /** As `ThingBook.doubtful`. */
+  doubtful(thing: number, wanted: string, nowUs: number): void
+  dropped(thing: number, cause: string, nowUs: number): void
+  /** It is online with nothing in hand, or its run is over. */
+  rested(thing: number): void
+}
+
 /** What the things believe, for the ledger. The ledger room's thing book fits. */
 export interface ThingBook {
   /** The thing has begun the execution (first accepted start of it). */

@@ -35,47 +35,47 @@ export class Reporting {
     if (isPassing(reply.code)) return Next.retry
     switch (reply.code) {
       case 'InvalidStateTransition':
-        return this.#refused(slot, reply)
+        return this.#refused(slot, reply, nowUs)
       case 'VersionMismatch':
         return this.#reread(slot, reply, nowUs)
       case 'ResourceNotFound':
-        return this.#gone(slot)
+        return this.#gone(slot, nowUs)
       default:
-        return this.#stuck(slot)
+        return this.#stuck(slot, nowUs)
     }
   }
 
   /** The answer to the describe after a VersionMismatch. */
   described(slot: number, reply: Reply, nowUs: number): number {
     if (reply.kind === 'accepted') {
-      if (reply.execution === undefined) return this.#gone(slot)
+      if (reply.execution === undefined) return this.#gone(slot, nowUs)
       return this.#seen(slot, reply.execution.status, nowUs)
     }
     if (isPassing(reply.code)) return Next.retry
-    if (reply.code === 'ResourceNotFound') return this.#gone(slot)
+    if (reply.code === 'ResourceNotFound') return this.#gone(slot, nowUs)
     // The execution has ended, but not how: the refusal of one more update says that.
     if (reply.code === 'TerminalStateReached') return this.#updateAgain(slot, nowUs)
-    return this.#stuck(slot)
+    return this.#stuck(slot, nowUs)
   }
 
   /** Attempts used up, or the run is over. The thing keeps the execution in mind: a start-next that
    *  brings it again resumes it. */
-  giveUp(slot: number): void {
-    const { table, meter, book } = this.#parts
-    meter.execution('stuck')
+  giveUp(slot: number, nowUs: number): void {
+    const { table, meter, trace } = this.#parts
     const jobId = table.jobId[slot]
+    meter.execution('stuck')
+    trace?.execution(slot, 'stuck', jobId, table.executionNumber[slot] as number, nowUs)
     const isEnding =
       table.activity[slot] !== Activity.working && this.#attempts.forms.isTerminal(slot)
     if (jobId === undefined || !isEnding || table.unsure[slot] === 0) return
-    const wanted = this.#attempts.forms.wanted(slot)
-    book.doubtful(slot, jobId, table.executionNumber[slot] as number, wanted)
+    this.#doubt(slot, jobId, this.#attempts.forms.wanted(slot), nowUs)
   }
 
   #accepted(slot: number, nowUs: number): number {
     const { table, meter } = this.#parts
     if (!this.#attempts.forms.isTerminal(slot)) return this.#advance(slot)
     meter.executionDuration(nowUs - (table.beganUs[slot] as number))
-    return this.#believe(slot, this.#attempts.forms.wanted(slot))
+    return this.#believe(slot, this.#attempts.forms.wanted(slot), nowUs)
   }
 
   #advance(slot: number): number {
@@ -86,17 +86,17 @@ export class Reporting {
 
   /** The refusal says how the execution stands. Where that is what the update wanted, an earlier copy
    *  of it has worked (protocol 3.2); where the execution has ended otherwise, it has. */
-  #refused(slot: number, { executionState }: Rejected): number {
+  #refused(slot: number, { executionState }: Rejected, nowUs: number): number {
     const status = executionState?.status
-    if (status !== undefined && isTerminal(status)) return this.#believe(slot, status)
+    if (status !== undefined && isTerminal(status)) return this.#believe(slot, status, nowUs)
     if (status === this.#attempts.forms.wanted(slot)) return this.#advance(slot)
-    return this.#stuck(slot)
+    return this.#stuck(slot, nowUs)
   }
 
   /** One look at the execution, then one more try (protocol 6); a second mismatch is final. */
   #reread(slot: number, { executionState }: Rejected, nowUs: number): number {
     const { table } = this.#parts
-    if (table.reread[slot] === 1) return this.#stuck(slot)
+    if (table.reread[slot] === 1) return this.#stuck(slot, nowUs)
     table.reread[slot] = 1
     if (executionState !== undefined) return this.#seen(slot, executionState.status, nowUs)
     table.setActivity(slot, Activity.rereading)
@@ -105,7 +105,8 @@ export class Reporting {
   }
 
   #seen(slot: number, status: JobExecutionState['status'], nowUs: number): number {
-    return isTerminal(status) ? this.#believe(slot, status) : this.#updateAgain(slot, nowUs)
+    if (isTerminal(status)) return this.#believe(slot, status, nowUs)
+    return this.#updateAgain(slot, nowUs)
   }
 
   #updateAgain(slot: number, nowUs: number): number {
@@ -118,28 +119,40 @@ export class Reporting {
     this.#attempts.begin(slot, UPDATE, dueUs, false, nowUs)
   }
 
-  #believe(slot: number, status: ExecutionStatus): number {
-    const { table, meter, book } = this.#parts
-    meter.execution(EVENT_OF[status] ?? 'stuck')
-    book.settled(slot, table.jobId[slot] ?? '', table.executionNumber[slot] as number, status)
+  #believe(slot: number, status: ExecutionStatus, nowUs: number): number {
+    const { table, meter, book, trace } = this.#parts
+    const jobId = table.jobId[slot] ?? ''
+    const executionNumber = table.executionNumber[slot] as number
+    const event = EVENT_OF[status] ?? 'stuck'
+    meter.execution(event)
+    book.settled(slot, jobId, executionNumber, status)
+    trace?.execution(slot, event, jobId, executionNumber, nowUs)
     table.jobId[slot] = undefined
     table.ended += 1
     return Next.rest
   }
 
   /** Somebody has deleted the execution; how it ended nobody can tell any more. */
-  #gone(slot: number): number {
-    const { table, meter, book } = this.#parts
+  #gone(slot: number, nowUs: number): number {
+    const { table, meter, trace } = this.#parts
+    const jobId = table.jobId[slot] ?? ''
     meter.execution('canceled')
-    book.doubtful(slot, table.jobId[slot] ?? '', table.executionNumber[slot] as number, 'CANCELED')
+    trace?.execution(slot, 'canceled', jobId, table.executionNumber[slot] as number, nowUs)
+    this.#doubt(slot, jobId, 'CANCELED', nowUs)
     table.jobId[slot] = undefined
     table.ended += 1
     return Next.rest
   }
 
-  #stuck(slot: number): number {
-    this.giveUp(slot)
+  #stuck(slot: number, nowUs: number): number {
+    this.giveUp(slot, nowUs)
     return Next.rest
+  }
+
+  #doubt(slot: number, jobId: string, wanted: string, nowUs: number): void {
+    const { table, book, trace } = this.#parts
+    book.doubtful(slot, jobId, table.executionNumber[slot] as number, wanted)
+    trace?.doubtful(slot, wanted, nowUs)
   }
 }
 

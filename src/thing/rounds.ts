@@ -63,8 +63,10 @@ export class Rounds {
 
   /** The thing has nothing in hand any more. */
   rest(slot: number, nowUs: number): void {
-    const { table, timers, scenario } = this.#parts
+    const { table, timers, scenario, trace } = this.#parts
     table.setActivity(slot, Activity.idle)
+    // Offline it still has its connection to make; that belongs to the same story.
+    if (table.isOnline(slot)) trace?.rested(slot)
     const { load } = scenario
     if (load.kind === 'loop' && !this.#draining) {
       if (load.pauseUs === 0) this.#ask(slot, nowUs, nowUs)

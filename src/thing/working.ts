@@ -20,7 +20,7 @@ export class Working {
 
   /** Takes a new execution in hand. */
   begin(slot: number, { jobId, executionNumber }: JobExecution, nowUs: number): void {
-    const { table, meter, book, scenario } = this.#parts
+    const { table, meter, book, trace, scenario } = this.#parts
     const thing = globalOf(this.#parts, slot)
     const ordinal = table.begun[slot] as number
     const workUs = this.#workUs(drawUnit(scenario.seed, thing, ordinal, PURPOSE.work, 0))
@@ -33,15 +33,17 @@ export class Working {
     table.outcome[slot] = OUTCOMES.indexOf(outcomeOf(scenario, thing, ordinal))
     meter.execution('started')
     book.began(slot, jobId, executionNumber)
+    trace?.execution(slot, 'started', jobId, executionNumber, nowUs)
   }
 
   /** @returns false when there is nothing to wait for: the update is due at once. */
   startSlice(slot: number, nowUs: number): boolean {
-    const { table, timers } = this.#parts
+    const { table, timers, trace } = this.#parts
     const sliceUs = table.sliceUs[slot] as number
     table.setActivity(slot, Activity.working)
     if (sliceUs === 0) return false
     timers.set(slot, Timer.work, nowUs + sliceUs)
+    trace?.working(slot, nowUs + sliceUs, nowUs)
     return true
   }
 }

@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
 import { benchLinks } from './links.ts'
 import { benchStandIn } from './stand-in.ts'
+import { benchThingSampler } from './thing-sampler.ts'
 import { benchVirtual } from './virtual.ts'
 
 /** `npm run bench [-- part …]`: each part in one run on this machine. Ratios travel, seconds do not. */
@@ -30,6 +31,13 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('events', whole(events), `${cpuSeconds.toFixed(2)} s of CPU`)
     row('a second', `${whole(eventsPerSecond)} events/s`)
     row('a thing, service included', `${whole(bytesPerThing)} bytes`)
+  },
+  timelines: async () => {
+    const { nsAnEvent, usARound, bytesAThing, bytesABusyThing } = benchThingSampler()
+    heading('Timelines of single things, 10,000 things, nothing worth keeping')
+    row('an event', `${nsAnEvent.toFixed(0)} ns`)
+    row('a start with 3 requests', us(usARound), '11 events')
+    row('a thing, a busy thing', `${whole(bytesAThing)}, ${whole(bytesABusyThing)} bytes`)
   },
 }
 

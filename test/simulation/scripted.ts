@@ -10,7 +10,7 @@ import type {
 } from '../../src/protocol/jobs.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import { Fleet } from '../../src/thing/fleet.ts'
-import type { FleetEffects, ThingBook } from '../../src/thing/ports.ts'
+import type { FleetEffects, FleetTrace, ThingBook } from '../../src/thing/ports.ts'
 import { CountingMeter } from './recording.ts'
 
 export interface SentRequest {
@@ -38,8 +38,12 @@ export class ScriptedFleet implements FleetEffects, ThingBook {
   /** Whether the bytes of a request go out while it is sent. */
   writes = true
 
-  constructor(scenario: Scenario) {
-    this.fleet = new Fleet({ scenario, shard: 0, shards: 1 }, this, this.meter, this)
+  constructor(
+    scenario: Scenario,
+    options: { trace?: FleetTrace; things?: readonly number[] } = {},
+  ) {
+    const { trace, things } = options
+    this.fleet = new Fleet({ scenario, shard: 0, shards: 1, things }, this, this.meter, this, trace)
   }
 
   connect(slot: number): void {
