@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { benchLinks } from './links.ts'
+import { benchService } from './service.ts'
 import { benchStandIn } from './stand-in.ts'
 import { benchThingSampler } from './thing-sampler.ts'
 import { benchVirtual } from './virtual.ts'
@@ -24,6 +25,15 @@ const PARTS: Record<string, () => Promise<void>> = {
     heading('Stand-in, one core, 1,000 clients, quotas off')
     row('over mqtt', `${whole(mqttPerSecond)} operations/s`)
     row('over http', `${whole(httpPerSecond)} operations/s`)
+  },
+  service: async () => {
+    const { createMs, bytesPerExecution, ...cost } = benchService()
+    heading('Core of the service, a job for 100,000 things of one group at 1,000 a minute')
+    row('CreateJob', `${createMs.toFixed(1)} ms`)
+    row('an execution', `${whole(bytesPerExecution)} bytes`)
+    row('operation, 100 things', us(cost.operationUsWithFew))
+    const { operationUsWithMany: many, operationUsWithFew: few } = cost
+    row('operation, 100,000 things', us(many), ratio(many, few))
   },
   virtual: async () => {
     const { events, cpuSeconds, eventsPerSecond, bytesPerThing } = await benchVirtual()
