@@ -23,6 +23,8 @@ export interface Started {
   /** What it has said on standard error so far. */
   stderr(): string
   stdout(): string
+  /** Waits for something that only happens while it runs. */
+  until<Found>(what: string, look: () => Found | undefined | false): Promise<Found>
 }
 
 export interface StartOptions {
@@ -61,13 +63,26 @@ export function startedWith({ env, ...options }: StartOptions, ...words: string[
     child.once('error', reject)
     child.once('close', (exitCode, signal) => resolve({ exitCode, signal, stdout, stderr }))
   })
-  return { child, pid: child.pid ?? 0, ended, stdout: () => stdout, stderr: () => stderr }
+  const isOver = () => child.exitCode !== null || child.signalCode !== null
+  return {
+    child,
+    pid: child.pid ?? 0,
+    ended,
+    stdout: () => stdout,
+    stderr: () => stderr,
+    until: (what, look) =>
+      until(what, () => {
+        const found = look()
+        if (!found && isOver()) throw new Error(`it ended before ${what}:\n${stdout}${stderr}`)
+        return found
+      }),
+  }
 }
 
 /** The stand-in that a run has started, as soon as it is there. */
 export async function standInOf(run: Started): Promise<number> {
   const find = () => childrenOf(run.pid).find((pid) => commandOf(pid).includes('--parent'))
-  return until('the run starts its stand-in', find, 30_000)
+  return run.until('the run starts its stand-in', find)
 }
 
 /**

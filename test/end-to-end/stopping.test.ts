@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { prepared, standInOf, started, until } from './command-line.ts'
+import { prepared, standInOf, started } from './command-line.ts'
 import { intervalsOf, rowsOf, summaryOf } from './finished-intervals.ts'
 import { isAlive } from './processes.ts'
 
@@ -30,7 +30,7 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('once: work in hand is finished, everything is counted, 105', async () => {
     const { file, out } = prepared(scenario('300ms'))
     const run = started('run', file, '--out', out, '--workers', '2')
-    await until('the load has begun', () => inLoad(out))
+    await run.until('the load has begun', () => inLoad(out))
 
     run.child.kill(signal)
     const { exitCode, stdout, stderr } = await run.ended
@@ -52,10 +52,10 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
   test('twice: work in hand is left, and the report says how much', async () => {
     const { file, out } = prepared(scenario('50s'))
     const run = started('run', file, '--out', out)
-    await until('the load has begun', () => inLoad(out))
+    await run.until('the load has begun', () => inLoad(out))
 
     run.child.kill(signal)
-    await until('it says that it drains', () => run.stderr().includes('draining'))
+    await run.until('it says that it drains', () => run.stderr().includes('draining'))
     expect(isAlive(run.pid)).toBe(true)
     const beganMs = performance.now()
     run.child.kill(signal)
@@ -75,15 +75,15 @@ describe.each(['SIGINT', 'SIGTERM'] as const)('%s', (signal) => {
 test('a third time is not waited for, and what was finished still makes a report', async () => {
   const { file, out } = prepared(scenario('50s'))
   const run = started('run', file, '--out', out)
-  await until('the load has begun', () => inLoad(out))
+  await run.until('the load has begun', () => inLoad(out))
   // Nobody answers the question for the ledger, so that the run has something to wait for.
   process.kill(await standInOf(run), 'SIGSTOP')
 
   run.child.kill('SIGINT')
-  await until('it says that it drains', () => run.stderr().includes('draining'))
+  await run.until('it says that it drains', () => run.stderr().includes('draining'))
   const drainRows = intervalsOf(out).length
   run.child.kill('SIGINT')
-  await until('the workers have ended', () => intervalsOf(out).length > drainRows)
+  await run.until('the workers have ended', () => intervalsOf(out).length > drainRows)
   run.child.kill('SIGINT')
   const { exitCode } = await run.ended
 
@@ -97,7 +97,7 @@ test('a third time is not waited for, and what was finished still makes a report
 test('stopped while its things still connect, a run says that its load never began', async () => {
   const { file, out } = prepared(scenario('1s', '2/s'))
   const run = started('run', file, '--out', out)
-  await until('things connect', () => intervalsOf(out).length > 0)
+  await run.until('things connect', () => intervalsOf(out).length > 0)
 
   run.child.kill('SIGINT')
   const { exitCode, stdout } = await run.ended
