@@ -1,12 +1,13 @@
 import type { RolloutConfig } from '../protocol/job-config.ts'
 import { isTerminal } from '../protocol/jobs.ts'
 import type { Executions } from './executions.ts'
-import { mayRetry, mustAbort } from './failure-rules.ts'
+import { mustAbort } from './failure-rules.ts'
 import { type Job, type JobSettings, slotOf } from './job.ts'
 import { type AgendaKind, JobAgenda } from './job-agenda.ts'
 import type { JobStatus } from './job-control.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 import type { JobTable } from './job-table.ts'
+import { Retries } from './retries.ts'
 import { Rollouts } from './rollouts.ts'
 import type { ThingGroups } from './thing-groups.ts'
 
@@ -38,7 +39,7 @@ export class JobLife {
   readonly #groups: ThingGroups
   readonly #minuteUs: number
   readonly #epochSeconds: (nowUs: number) => number
-  #waitingRetries = 0
+  readonly #retries: Retries
   readonly #byStatus: Record<JobStatus, number> = {
     SCHEDULED: 0,
     IN_PROGRESS: 0,
@@ -60,6 +61,7 @@ export class JobLife {
     this.#groups = groups
     this.#minuteUs = minuteUs
     this.#epochSeconds = epochSeconds
+    this.#retries = new Retries(executions, this.#agenda, minuteUs)
     this.rollouts = new Rollouts(executions, groups, this.#agenda, minuteUs, {
       reached: (job, nowUs) => this.#abortIfMet(job, nowUs),
       rolledOut: (job, nowUs) => this.#completeIfDone(job, nowUs),
@@ -68,7 +70,7 @@ export class JobLife {
 
   /** Executions that are still to be rolled out or retried. */
   get toCome(): number {
-    return this.rollouts.toCome + this.#waitingRetries
+    return this.rollouts.toCome + this.#retries.waiting
   }
 
   countOf(status: JobStatus): number {
@@ -81,7 +83,7 @@ export class JobLife {
   }
 
   advance(nowUs: number): void {
-    this.#agenda.advance(nowUs, this.#due, this.#retryDue)
+    this.#agenda.advance(nowUs, this.#due, this.#retries.due)
   }
 
   /**
@@ -125,7 +127,7 @@ export class JobLife {
     const { job, status } = record
     if (status === 'SUCCEEDED') this.rollouts.succeeded(job, nowUs)
     else this.#abortIfMet(job, nowUs)
-    if (this.#retry(record, nowUs)) return
+    if (this.#retries.tryAgain(record, nowUs)) return
     if (job.isEndless) this.#goOn(record, nowUs)
     else this.#completeIfDone(job, nowUs)
   }
@@ -157,7 +159,7 @@ export class JobLife {
 
   deleteExecution(record: ExecutionRecord, nowUs: number): void {
     const { job } = record
-    this.#dropRetry(record)
+    this.#retries.drop(record)
     this.#executions.delete(record, nowUs)
     const at = job.records.indexOf(record)
     if (at >= 0) job.records[at] = undefined
@@ -170,7 +172,7 @@ export class JobLife {
     const latest = job.latest.get(thing)
     if (latest === undefined) job.notified += 1
     else if (!isTerminal(latest.status)) return
-    else this.#dropRetry(latest)
+    else this.#retries.drop(latest)
     this.#executions.queue(job, thing, 1, nowUs)
     this.#abortIfMet(job, nowUs)
   }
@@ -179,7 +181,7 @@ export class JobLife {
   left(job: Job, thing: number, nowUs: number): void {
     const latest = job.latest.get(thing)
     if (job.status !== 'IN_PROGRESS' || latest === undefined) return
-    if (isTerminal(latest.status)) this.#dropRetry(latest)
+    if (isTerminal(latest.status)) this.#retries.drop(latest)
     else this.#executions.end(latest, 'REMOVED', nowUs)
   }
 
@@ -187,11 +189,11 @@ export class JobLife {
   removeThing(thing: number, nowUs: number): void {
     for (const record of this.#executions.pendingOf(thing, Number.POSITIVE_INFINITY))
       this.#executions.end(record, 'REMOVED', nowUs)
-    if (this.#waitingRetries === 0) return
+    if (this.#retries.waiting === 0) return
     for (const job of this.#jobs.withRows())
       for (const ordinal of [0, 1]) {
         const latest = job.latest.get(slotOf(job, thing, ordinal))
-        if (latest !== undefined && this.#dropRetry(latest)) this.#completeIfDone(job, nowUs)
+        if (latest !== undefined && this.#retries.drop(latest)) this.#completeIfDone(job, nowUs)
       }
   }
 
@@ -212,13 +214,6 @@ export class JobLife {
     if (kind === 'begin') this.#begin(job, atUs)
     else if (kind === 'end') this.#endOnSchedule(job, atUs)
     else this.#deleteSome(job, atUs)
-  }
-
-  readonly #retryDue = (recordIndex: number, atUs: number): void => {
-    const record = this.#executions.at(recordIndex)
-    if (record === undefined) return
-    this.#forgetRetry(record.job)
-    this.#executions.retry(record, atUs)
   }
 
   #create(settings: JobSettings, nowUs: number): Job {
@@ -266,45 +261,17 @@ export class JobLife {
     if (mustAbort(job, job.abort)) this.cancel(job, false, ABORTED, nowUs)
   }
 
-  /** @returns whether the execution is or will be tried again. */
-  #retry(record: ExecutionRecord, nowUs: number): boolean {
-    const { job } = record
-    if (job.retry === undefined || job.status !== 'IN_PROGRESS') return false
-    if (!mayRetry(record, job.retry)) return false
-    const { retryDelaySeconds } = this.#executions.switches
-    if (retryDelaySeconds === 0) this.#executions.retry(record, nowUs)
-    else {
-      this.#agenda.retryAt(record, nowUs + Math.ceil((retryDelaySeconds * this.#minuteUs) / 60))
-      job.waitingRetries += 1
-      this.#waitingRetries += 1
-    }
-    return true
-  }
-
   /** The next execution of an endless row. */
   #goOn({ job, thing, ordinal }: ExecutionRecord, nowUs: number): void {
     if (job.status === 'IN_PROGRESS' && !this.#groups.isGone(thing))
       this.#executions.queue(job, thing, ordinal + 1, nowUs)
   }
 
-  /** @returns whether a retry of this execution waited. */
-  #dropRetry(record: ExecutionRecord): boolean {
-    const { job } = record
-    if (job.waitingRetries === 0 || !this.#agenda.dropRetry(record)) return false
-    this.#forgetRetry(job)
-    return true
-  }
-
-  #forgetRetry(job: Job): void {
-    job.waitingRetries -= 1
-    this.#waitingRetries -= 1
-  }
-
   /** Nothing of the job is to come any more. */
   #stop(job: Job): void {
     this.#agenda.clearSchedule(job.index)
     this.rollouts.stop(job)
-    if (job.waitingRetries > 0) for (const record of job.latest.values()) this.#dropRetry(record)
+    this.#retries.dropAll(job)
   }
 
   #deleteSome(job: Job, nowUs: number): void {
