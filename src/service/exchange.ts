@@ -97,6 +97,18 @@ export class Exchange implements ServiceSink {
     this.#settle(nowUs)
   }
 
+  /**
+   * Lets the control plane work on the service. It answers inside `act`, so that the notifications of
+   * what it changed come after its answer.
+   */
+  administer(act: (nowUs: number) => void): void {
+    const nowUs = this.#clock.nowUs()
+    this.#catchUp(nowUs)
+    act(nowUs)
+    this.#addNotifications(nowUs, nowUs)
+    this.#settle(nowUs)
+  }
+
   /** Held answers are forgotten, like all that is under way when a service stops. */
   close(): void {
     this.#wake.close()

@@ -4,7 +4,8 @@ import { type HttpAnswer, type HttpRoute, httpError, httpRoute } from '../protoc
 import { HTTP_BODY_MAX_BYTES } from '../protocol/limits.ts'
 import type { Exchange } from './exchange.ts'
 import { HttpCall, writeAnswer } from './http-call.ts'
-import { hasExpired, planeOf } from './http-plane.ts'
+import type { HttpControl } from './http-control.ts'
+import { addressOf, hasExpired, type Plane } from './http-plane.ts'
 import type { LimitCounts } from './limit-counts.ts'
 
 /** A body that is too large is read to its end, so that its sender gets the answer; up to here. */
@@ -20,15 +21,20 @@ const TOO_LARGE = httpError(
 )
 const EXPIRED = httpError(403, 'RequestExpired', 'The signature of the request has expired')
 
-/** The HTTP side of the stand-in: the Jobs data plane (protocol, section 1). */
+/** The HTTP side of the stand-in: the Jobs data plane and the control plane (protocol, 1 and 4). */
 export class HttpFront {
   readonly server: Server
   readonly #exchange: Exchange
+  readonly #control: HttpControl
+  readonly #plane: Plane
   readonly #counts: LimitCounts
   #requests = 0
 
-  constructor(exchange: Exchange, counts: LimitCounts) {
+  /** @param plane which one a request gets that does not say it. */
+  constructor(exchange: Exchange, control: HttpControl, plane: Plane, counts: LimitCounts) {
     this.#exchange = exchange
+    this.#control = control
+    this.#plane = plane
     this.#counts = counts
     // A fleet's connections are idle for minutes; no timeout may close them.
     const patience = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }
@@ -48,26 +54,31 @@ export class HttpFront {
     await closed
   }
 
-  /** The one place where the planes part. The control plane is not offered. */
+  /** The one place where the planes part. */
   #route(request: IncomingMessage, response: ServerResponse): void {
-    const { url = '', headers, method = '' } = request
-    const route = planeOf(url, headers) === 'data' ? httpRoute(method, url) : undefined
-    if (route === undefined) {
-      this.#receive(request, response, () => UNKNOWN_OPERATION)
-      return
-    }
+    const { url = '', headers } = request
+    const { plane, region } = addressOf(url, headers, this.#plane)
+    const write = (answer: HttpAnswer) => writeAnswer(response, answer, this.#nextRequestId())
+    const take =
+      plane === 'data' ? this.#data(request, response) : this.#control.taker(request, region, write)
     this.#receive(request, response, (body) => {
-      const nowUs = this.#exchange.nowUs()
-      if (hasExpired(url, this.#exchange.epochSeconds(nowUs))) return EXPIRED
-      this.#submit(route, body, response, nowUs)
+      if (take === undefined) return UNKNOWN_OPERATION
+      if (hasExpired(url, this.#exchange.epochSeconds(this.#exchange.nowUs()))) return EXPIRED
+      take(body)
       return undefined
     })
   }
 
-  #submit(route: HttpRoute, body: Buffer, response: ServerResponse, nowUs: number): void {
+  /** @returns what to do with the body; undefined for what is no operation. */
+  #data({ method = '', url = '' }: IncomingMessage, response: ServerResponse) {
+    const route = httpRoute(method, url)
+    return route && ((body: Buffer) => this.#submit(route, body, response))
+  }
+
+  #submit(route: HttpRoute, body: Buffer, response: ServerResponse): void {
     const thing = this.#exchange.service.thingIndex(route.thingName)
     const call = new HttpCall(route, thing, body, response, this.#nextRequestId())
-    this.#exchange.submit(call, nowUs)
+    this.#exchange.submit(call, this.#exchange.nowUs())
   }
 
   /** @param answerTo the answer at once, or undefined when it comes by itself. */

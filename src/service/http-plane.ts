@@ -7,22 +7,46 @@ import type { IncomingHttpHeaders } from 'node:http'
 /** Jobs data plane (`iot-jobs-data`), or the control plane (`iot`): they share paths. */
 export type Plane = 'data' | 'control'
 
-/** Told apart by the signature's scope, then by the host name; otherwise it is the data plane. */
-export function planeOf(url: string, headers: IncomingHttpHeaders): Plane {
-  const { authorization, host } = headers
-  const service = signedService(authorization) ?? signedService(queryOf(url))
-  if (service !== undefined) return service === 'iot' ? 'control' : 'data'
-  return host?.startsWith('iot.') ? 'control' : 'data'
+/** Where a request goes that says nothing of it. */
+const USUAL_REGION = 'us-east-1'
+
+export interface Address {
+  readonly plane: Plane
+  /** Of the signature. */
+  readonly region: string
+}
+
+/**
+ * Told apart by the signature's scope, then by the host name; otherwise it is the plane of the port.
+ * A scope that is neither of the two services goes to the data plane.
+ */
+export function addressOf(url: string, headers: IncomingHttpHeaders, ofPort: Plane): Address {
+  const { authorization, host = '' } = headers
+  const scope = signedScope(authorization) ?? signedScope(queryOf(url))
+  if (scope !== undefined)
+    return { plane: scope.service === 'iot' ? 'control' : 'data', region: scope.region }
+  return { plane: planeOfHost(host) ?? ofPort, region: USUAL_REGION }
+}
+
+/** `iot.REGION…` is the control plane, `data.jobs.iot.REGION…` and `PREFIX.jobs.iot.REGION…` the other. */
+function planeOfHost(host: string): Plane | undefined {
+  if (host.startsWith('iot.')) return 'control'
+  return /^[\w-]+\.jobs\.iot[.-]/.test(host) ? 'data' : undefined
+}
+
+interface Scope {
+  readonly region: string
+  readonly service: string
 }
 
 /** `Credential=KEY/DATE/REGION/SERVICE/aws4_request`, in a header or percent-encoded in a query. */
-function signedService(text: string | undefined): string | undefined {
+function signedScope(text: string | undefined): Scope | undefined {
   if (text === undefined || !text.includes('Credential=')) return undefined
-  const [, service] =
-    /Credential=[^&,\s]+?(?:\/|%2F)\d{8}(?:\/|%2F)[\w-]+(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i.exec(
+  const [, region, service] =
+    /Credential=[^&,\s]+?(?:\/|%2F)\d{8}(?:\/|%2F)([\w-]+)(?:\/|%2F)([\w-]+)(?:\/|%2F)aws4_request/i.exec(
       text,
     ) ?? []
-  return service
+  return region === undefined || service === undefined ? undefined : { region, service }
 }
 
 /** Whether a query-signed request comes after its time. One whose time cannot be read does. */

@@ -3,7 +3,10 @@ import type { AddressInfo, Server } from 'node:net'
 import { type Clock, systemClock, wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
 import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
+import { ControlPlane } from './control/control-plane.ts'
+import { endpointsOf, reachable } from './endpoints.ts'
 import { Exchange } from './exchange.ts'
+import { HttpControl } from './http-control.ts'
 import { HttpFront } from './http-front.ts'
 import { JobsService } from './jobs-service.ts'
 import { type LimitCounts, noLimitsReached } from './limit-counts.ts'
@@ -15,11 +18,18 @@ export interface StandInOptions {
   /** 0 has one picked. */
   readonly mqttPort: number
   readonly httpPort: number
+  /** One more HTTP port, on which a request that does not say its plane gets the control plane. */
+  readonly controlPort?: number | undefined
   readonly clock?: Clock
 }
 
 export interface StandIn {
-  readonly addresses: { readonly mqtt: string; readonly http: string }
+  readonly addresses: {
+    readonly mqtt: string
+    readonly http: string
+    /** Only with a `controlPort`. */
+    readonly control?: string
+  }
   /** T0: jobs are created, and fault windows count from here. */
   begin(): void
   ledger(): ServiceLedger
@@ -30,32 +40,45 @@ export interface StandIn {
 }
 
 /**
- * The Jobs service on two ports of this machine, over one store.
+ * The Jobs service on two ports of this machine, over one store; the control plane is on the HTTP
+ * port too.
  *
  * @throws ShakedownError ENDPOINT_UNREACHABLE for a port that is taken, USAGE for a host or port that
  *   this machine does not allow.
  */
 export async function startStandIn(
   settings: StandInSettings,
-  { host, mqttPort, httpPort, clock = systemClock }: StandInOptions,
+  { host, mqttPort, httpPort, controlPort, clock = systemClock }: StandInOptions,
 ): Promise<StandIn> {
   // Stamps are wall-clock seconds that go on like the monotonic clock, whatever the wall does.
   const originMs = wallMs() - clock.nowUs() / 1_000
-  const epochSeconds = (nowUs: number) => Math.floor((originMs + nowUs / 1_000) / 1_000)
+  const epochMs = (nowUs: number) => originMs + nowUs / 1_000
+  const epochSeconds = (nowUs: number) => Math.floor(epochMs(nowUs) / 1_000)
+  // The control plane's stamps have a fraction.
+  const finely = (nowUs: number) => Math.round(epochMs(nowUs)) / 1_000
   const counts = noLimitsReached()
   const exchange = new Exchange(clock, epochSeconds, counts)
   const mqtt = await MqttFront.start(exchange, counts)
-  const http = new HttpFront(exchange, counts)
-  const service = new JobsService(settings, epochSeconds, exchange)
+  const service = new JobsService(settings, finely, exchange)
   exchange.join(service, mqtt)
+  const endpoints = (name?: string) =>
+    endpointsOf(host, { mqtt: mqtt.server, http: http.server }, name)
+  const parts = { things: service, jobs: service.control, quotas: settings.quotas }
+  const plane = new ControlPlane({ ...parts, epochMs, endpoints })
+  const httpControl = new HttpControl(exchange, plane)
+  const http = new HttpFront(exchange, httpControl, 'data', counts)
+  const control = new HttpFront(exchange, httpControl, 'control', counts)
   const close = async () => {
     exchange.close()
-    await Promise.all([mqtt.close(), http.close()])
+    await Promise.all([mqtt.close(), http.close(), control.close()])
   }
   try {
     const addresses = {
       mqtt: await listening(mqtt, 'mqtt', host, mqttPort),
       http: await listening(http, 'http', host, httpPort),
+      ...(controlPort !== undefined && {
+        control: await listening(control, 'control', host, controlPort),
+      }),
     }
     const begin = () => exchange.begin()
     const limits = () => ({ ...counts })
@@ -71,38 +94,29 @@ interface Front {
   listen(port: number, host: string): void
 }
 
-async function listening(
-  front: Front,
-  scheme: 'mqtt' | 'http',
-  host: string,
-  port: number,
-): Promise<string> {
+type Door = 'mqtt' | 'http' | 'control'
+
+async function listening(front: Front, door: Door, host: string, port: number): Promise<string> {
   try {
     const listens = once(front.server, 'listening')
     front.listen(port, host)
     await listens
   } catch (error) {
-    throw refusal(error as NodeJS.ErrnoException, scheme, host, port)
+    throw refusal(error as NodeJS.ErrnoException, door, host, port)
   }
   const { port: given } = front.server.address() as AddressInfo
-  return `${scheme}://${reachable(host)}:${given}`
-}
-
-/** Where a client of this machine finds a server that listens everywhere. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
+  return `${door === 'mqtt' ? 'mqtt' : 'http'}://${reachable(host)}:${given}`
 }
 
 function refusal(
   cause: NodeJS.ErrnoException,
-  scheme: 'mqtt' | 'http',
+  door: Door,
   host: string,
   port: number,
 ): ShakedownError {
-  const place = `The stand-in cannot listen for ${scheme.toUpperCase()} on ${host}:${port}`
-  const flag = `--${scheme}`
+  const what = door === 'control' ? 'the control plane' : door.toUpperCase()
+  const place = `The stand-in cannot listen for ${what} on ${host}:${port}`
+  const flag = `--${door}`
   switch (cause.code) {
     case 'EADDRINUSE':
       return new ShakedownError('ENDPOINT_UNREACHABLE', `${place}: the port is in use.`, {

@@ -11,7 +11,7 @@ import { arnOf, readArn } from './arns.ts'
 import { type ControlCall, done, type Handlers, NAME, type Outcome } from './control-call.ts'
 import { notFound, type Refusal, refusal } from './exceptions.ts'
 import type { GroupRegistry } from './group-registry.ts'
-import { COMMENT, JOB_ID, readJobChange, readJobOrder, readTargets } from './job-request.ts'
+import { ANY_TEXT, JOB_ID, readJobChange, readJobOrder, readTargets } from './job-request.ts'
 import type { JobViews } from './job-views.ts'
 import { pageOf, slice } from './paging.ts'
 import type { ThingRegistry } from './thing-registry.ts'
@@ -103,15 +103,13 @@ function updateJob(jobs: JobControl, call: ControlCall): Outcome {
   return refused === undefined ? done() : spoken(refused)
 }
 
-const REASON_CODE = { max: 128, pattern: /^[\p{Upper}\p{Nd}_]+$/u }
-
 function cancelJob(jobs: JobControl, call: ControlCall): Outcome {
   const { members, checks } = call
   const jobId = readJobId(call)
   const cancel = {
     force: call.queryFlag('force'),
-    reasonCode: checks.text(members.reasonCode, 'reasonCode', REASON_CODE),
-    comment: checks.text(members.comment, 'comment', COMMENT),
+    reasonCode: checks.text(members.reasonCode, 'reasonCode', ANY_TEXT),
+    comment: checks.text(members.comment, 'comment', ANY_TEXT),
   }
   if (checks.failed) return checks.refusal()
   const view = jobs.cancelJob(jobId, cancel, call.nowUs)
@@ -170,7 +168,7 @@ function associateTargets(jobs: JobControl, registry: Registry, call: ControlCal
   const { members, checks } = call
   const jobId = readJobId(call)
   const arns = readTargets(members.targets, checks)
-  const comment = checks.text(members.comment, 'comment', COMMENT)
+  const comment = checks.text(members.comment, 'comment', ANY_TEXT)
   if (checks.failed) return checks.refusal()
   const targets = targetsOf(arns, registry)
   if ('kind' in targets) return targets

@@ -11,37 +11,34 @@ import {
   TARGET_SELECTIONS,
   type TimeoutConfig,
 } from '../../protocol/job-config.ts'
-import { JOB_ID_PATTERN } from '../../protocol/limits.ts'
+import { JOB_ID_PATTERN, JOB_TARGETS_MAX } from '../../protocol/limits.ts'
 import type { JobChange, JobSpec } from '../job-control.ts'
 import type { Checks } from './checks.ts'
 import type { ControlCall } from './control-call.ts'
 import { readTags } from './group-operations.ts'
 
-/** Sizes of protocol 5.2. */
 export const JOB_ID = { max: 64, pattern: JOB_ID_PATTERN }
-export const COMMENT = { max: 2_028, pattern: /^\P{C}+$/u }
-export const ARN_TEXT = { max: 2_048 }
+const ARN_TEXT = { max: 2_048 }
 const NAMESPACE_ID = { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ }
-const TARGETS_MAX = 100
-const DOCUMENT_MAX_BYTES = 32_768
-const SOURCE_MAX = 1_350
 const PACKAGE_VERSIONS_MAX = 25
+/** The same, of numbers. */
 const ANY = { min: Number.NEGATIVE_INFINITY, max: Number.POSITIVE_INFINITY }
-const WORD = { min: 0, max: 256 }
+/** What the service checks itself. */
+export const ANY_TEXT = { min: 0, max: Number.POSITIVE_INFINITY }
 
 /** CreateJob without its targets, which are things and groups of the registry. */
 export type JobOrder = Omit<JobSpec, 'targets'> & { readonly targetArns: readonly string[] }
 
 /**
- * Reads CreateJob (protocol 4.3). Types and texts are checked here; the ranges of the configurations
- * are the service's to check.
+ * Reads CreateJob (protocol 4.3). Types are checked here; the ranges are the service's to check
+ * (`job-rules.ts`).
  */
 export function readJobOrder(call: ControlCall): JobOrder {
   const { members, checks, path } = call
   refuseForeign(members, checks)
   readTags(call)
   return {
-    jobId: checks.neededText(path.jobId, 'jobId', JOB_ID),
+    jobId: checks.neededText(path.jobId, 'jobId', ANY_TEXT),
     targetArns: readTargets(members.targets, checks),
     documentText: readDocument(members, checks),
     targetSelection: checks.oneOf(members.targetSelection, 'targetSelection', TARGET_SELECTIONS),
@@ -60,7 +57,7 @@ export function readJobOrder(call: ControlCall): JobOrder {
 }
 
 export function readTargets(value: unknown, checks: Checks): readonly string[] {
-  const length = { min: 1, max: TARGETS_MAX, needed: true } as const
+  const length = { min: 1, max: JOB_TARGETS_MAX, needed: true } as const
   return readTexts(value, 'targets', length, checks) ?? []
 }
 
@@ -77,7 +74,7 @@ function readTexts(
 /** What UpdateJob may change, and CreateJob may say too. */
 export function readJobChange(members: Members, checks: Checks): JobChange {
   return {
-    description: checks.text(members.description, 'description', COMMENT),
+    description: checks.text(members.description, 'description', ANY_TEXT),
     presignedUrlConfig: presignedUrl(members, checks),
     jobExecutionsRolloutConfig: rollout(members, checks),
     abortConfig: abort(members, checks),
@@ -86,28 +83,15 @@ export function readJobChange(members: Members, checks: Checks): JobChange {
   }
 }
 
-/** A document that is no JSON could not be put into an answer over MQTT. */
+/** Whether it is JSON, and short enough, is for the service to say. */
 function readDocument(members: Members, checks: Checks): string {
-  const text = checks.text(members.document, 'document', { max: DOCUMENT_MAX_BYTES })
-  const source = checks.text(members.documentSource, 'documentSource', { max: SOURCE_MAX })
-  if (checks.failed) return ''
+  const text = checks.text(members.document, 'document', ANY_TEXT)
+  const source = checks.text(members.documentSource, 'documentSource', ANY_TEXT)
   if (source !== undefined)
     checks.add(source, 'documentSource', 'The stand-in reads no other service; give a document')
-  else if (text === undefined)
+  else if (text === undefined && members.document == null)
     checks.add(null, 'document', 'Member must not be null without documentSource')
-  else if (Buffer.byteLength(text) > DOCUMENT_MAX_BYTES)
-    checks.add(text, 'document', `Member must have at most ${DOCUMENT_MAX_BYTES} bytes`)
-  else if (!isJson(text)) checks.add(text, 'document', 'Member must be valid JSON')
   return text ?? ''
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** What the stand-in does not have is refused and not silently left out. */
@@ -235,8 +219,8 @@ function scheduling(members: Members, checks: Checks): SchedulingConfig | undefi
   if (windows !== undefined && windows.length > 0)
     checks.add(windows, `${field}.maintenanceWindows`, 'The stand-in has no maintenance windows')
   return {
-    startTime: checks.text(given.startTime, `${field}.startTime`, WORD),
-    endTime: checks.text(given.endTime, `${field}.endTime`, WORD),
+    startTime: checks.text(given.startTime, `${field}.startTime`, ANY_TEXT),
+    endTime: checks.text(given.endTime, `${field}.endTime`, ANY_TEXT),
     endBehavior: checks.oneOf(given.endBehavior, `${field}.endBehavior`, END_BEHAVIORS),
   }
 }
