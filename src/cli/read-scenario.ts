@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
-import { parseThreshold } from '../metrics/threshold.ts'
+import { thresholdProblem } from '../metrics/threshold.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -18,13 +18,8 @@ export function readScenario(
   return parseScenario(readText(fileName), {
     fileName,
     set: [...environmentOverrides(process.env), ...set],
-    threshold: problemOf,
+    threshold: thresholdProblem,
   })
-}
-
-function problemOf(expression: string): string | undefined {
-  const parsed = parseThreshold(expression)
-  return 'problem' in parsed ? parsed.problem : undefined
 }
 
 function readText(fileName: string): string {

@@ -2,7 +2,7 @@ import type { Histogram } from 'hdr-histogram-js'
 import { latencyMs } from './latencies.ts'
 import type { SeriesName } from './series.ts'
 import { holds, type Threshold } from './threshold.ts'
-import type { Measure } from './threshold-metrics.ts'
+import type { Gauge, Measure } from './threshold-metrics.ts'
 
 /** What was counted and timed over one stretch of time. */
 export interface Span {
@@ -10,15 +10,27 @@ export interface Span {
   readonly seconds: number
   count(name: SeriesName): number
   series(name: SeriesName): Histogram | undefined
+  /** undefined when it was not observed. */
+  gauge(name: Gauge): number | undefined
 }
 
 /** A run, as far as thresholds look at it. */
 export interface MeasuredRun {
   /** All stages. */
   readonly total: Span
-  readonly load: Span
-  /** All windows of so many seconds inside the load, one a second. A window is valid until the next. */
-  windows(seconds: number, series: SeriesName | undefined): Iterable<Span>
+  /** The load without its ramps; the whole of it when there is nothing else. */
+  readonly level: Span
+  /** One phase of the load, a ramp too. */
+  phase(name: string): Span
+  /**
+   * All windows of so many seconds in the level load, or in a phase; one a second. A window is valid
+   * until the next.
+   */
+  windows(scope: {
+    readonly seconds: number
+    readonly series: SeriesName | undefined
+    readonly phase: string | undefined
+  }): Iterable<Span>
 }
 
 export interface ThresholdOutcome {
@@ -35,17 +47,27 @@ export function checkThreshold(threshold: Threshold, run: MeasuredRun): Threshol
   return { expression: threshold.expression, observed, passed }
 }
 
-function* observations({ measure, windowSeconds }: Threshold, run: MeasuredRun): Iterable<number> {
-  const series = measure.kind === 'latency' ? measure.series : undefined
-  const spans =
-    windowSeconds === undefined ? [run[measure.span]] : run.windows(windowSeconds, series)
-  for (const span of spans) {
-    const observed = observe(measure, span)
+function* observations(threshold: Threshold, run: MeasuredRun): Iterable<number> {
+  for (const span of spansOf(threshold, run)) {
+    const observed = observe(threshold.measure, span)
     if (observed !== undefined) yield observed
   }
 }
 
-function observe(measure: Measure, span: Span): number | undefined {
+function spansOf({ measure, phase, windowSeconds }: Threshold, run: MeasuredRun): Iterable<Span> {
+  if (windowSeconds !== undefined) {
+    return run.windows({ seconds: windowSeconds, series: seriesOf(measure), phase })
+  }
+  return [phase === undefined ? run[measure.span] : run.phase(phase)]
+}
+
+/** The histogram a measure reads, if it reads one. */
+export function seriesOf(measure: Measure): SeriesName | undefined {
+  return measure.kind === 'latency' ? measure.series : undefined
+}
+
+/** undefined when there was nothing to measure. */
+export function observe(measure: Measure, span: Span): number | undefined {
   switch (measure.kind) {
     case 'latency': {
       const histogram = span.series(measure.series)
@@ -55,9 +77,11 @@ function observe(measure: Measure, span: Span): number | undefined {
       const whole = sum(measure.whole, span)
       return whole === 0 ? undefined : sum(measure.part, span) / whole
     }
+    case 'gauge':
+      return span.gauge(measure.gauge)
     case 'rate':
       return span.seconds === 0 ? undefined : sum(measure.counters, span) / span.seconds
-    default:
+    case 'count':
       return span.seconds === 0 ? undefined : sum(measure.counters, span)
   }
 }

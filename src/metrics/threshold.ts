@@ -1,9 +1,10 @@
 import { nearest } from './nearest.ts'
-import { METRIC_FAMILIES, type Measure, THRESHOLD_METRICS } from './threshold-metrics.ts'
+import { METRIC_FAMILIES, type Measure, measureOf, THRESHOLD_METRICS } from './threshold-metrics.ts'
+import { scopeOf, type ThresholdProblem, type Word, wrong } from './threshold-scope.ts'
 
 export type Comparison = (typeof COMPARISONS)[number]
 
-/** `<metric> <comparison> <value> [for <duration>]`, understood. */
+/** `<metric> <comparison> <value> [over phase <name>] [for <duration>]`, understood. */
 export interface Threshold {
   readonly expression: string
   readonly metric: string
@@ -11,24 +12,30 @@ export interface Threshold {
   readonly comparison: Comparison
   /** Milliseconds, a share 0..1, a number a second, or a plain count: as the measure is. */
   readonly limit: number
+  /** The phase it looks at, a ramp too. undefined: as the measure is. */
+  readonly phase: string | undefined
   /** Every window of so many seconds inside the load must hold. undefined: the span as a whole. */
   readonly windowSeconds: number | undefined
 }
 
-export interface ThresholdProblem {
-  /** A sentence with the column, the value and what exists. */
-  readonly problem: string
-  /** Counts from 1. */
-  readonly column: number
+/** What a threshold is checked against beside its own words. */
+export interface ThresholdContext {
+  /** Of the load; undefined when they are not known. */
+  readonly phases?: readonly string[]
+  /** Whether it is to end the run once it is broken. */
+  readonly abort?: boolean
 }
 
-export function parseThreshold(text: string): Threshold | ThresholdProblem {
+export function parseThreshold(
+  text: string,
+  { phases, abort = false }: ThresholdContext = {},
+): Threshold | ThresholdProblem {
   const words = wordsOf(text)
   const [metric, comparison, value, ...clauses] = words
   const end = { text: '', column: text.length + 1 }
   if (metric === undefined)
     return wrong(end, 'an empty threshold measures nothing; write <metric> <comparison> <value>')
-  const measure = THRESHOLD_METRICS.get(metric.text)
+  const measure = measureOf(metric.text)
   if (measure === undefined)
     return wrong(metric, `there is no metric ${metric.text}; ${metricHint(metric.text)}`)
   if (comparison === undefined || !isComparison(comparison.text)) {
@@ -36,24 +43,29 @@ export function parseThreshold(text: string): Threshold | ThresholdProblem {
     return wrong(comparison ?? end, `expected one of ${COMPARISONS.join(' ')}, found ${given}`)
   }
   if (value === undefined)
-    return wrong(end, `expected ${UNITS[measure.kind].examples}, found nothing`)
+    return wrong(end, `expected ${UNITS[unitOf(measure)].examples}, found nothing`)
   const limit = limitOf(value.text, measure)
   if (typeof limit === 'string') return wrong(value, limit)
-  const window = windowOf(clauses, end)
-  if (window !== undefined && 'problem' in window) return window
+  const scope = scopeOf(clauses, end, phases)
+  if ('problem' in scope) return scope
+  if (abort && scope.windowSeconds === undefined && waitsForTheEnd(measure, comparison.text))
+    return wrong(
+      comparison,
+      `a count only grows, so ${metric.text} ${comparison.text} ${value.text} cannot be broken before the end and abort nothing; use a rate, a share, or add for <duration>`,
+    )
   return {
     expression: text.trim(),
     metric: metric.text,
     measure,
     comparison: comparison.text,
     limit,
-    windowSeconds: window?.seconds,
+    ...scope,
   }
 }
 
 /** What a scenario file is told about a threshold; undefined when it is right. */
-export function thresholdProblem(text: string): string | undefined {
-  const parsed = parseThreshold(text)
+export function thresholdProblem(text: string, context?: ThresholdContext): string | undefined {
+  const parsed = parseThreshold(text, context)
   return 'problem' in parsed ? parsed.problem : undefined
 }
 
@@ -74,29 +86,32 @@ export function holds(observed: number, comparison: Comparison, limit: number): 
 
 const COMPARISONS = ['<', '<=', '>', '>=', '=='] as const
 
-/** What each kind of measure may be written in, as a factor to the unit it is kept in. */
-const UNITS: Record<Measure['kind'], { factors: Record<string, number>; examples: string }> = {
+/** What each kind of value may be written in, as a factor to the unit it is kept in. */
+const UNITS = {
   latency: { factors: { ms: 1, s: 1_000, '': 1 }, examples: 'a duration such as 250ms or 2s' },
   share: { factors: { '%': 0.01, '': 1 }, examples: 'a share such as 95% or 0.95' },
   rate: { factors: { '/s': 1, '/min': 1 / 60, '': 1 }, examples: 'a rate such as 200/s' },
   count: { factors: { '': 1 }, examples: 'a plain number such as 0' },
-}
+  memory: { factors: { MiB: 1, GiB: 1_024, '': 1 }, examples: 'a size such as 500MiB' },
+} satisfies Record<string, { factors: Record<string, number>; examples: string }>
 
-interface Word {
-  readonly text: string
-  readonly column: number
+/** In what a measure is told: milliseconds, a share 0..1, a number a second, MiB or a plain count. */
+export function unitOf(measure: Measure): keyof typeof UNITS {
+  return measure.kind === 'gauge' ? measure.unit : measure.kind
 }
 
 function wordsOf(text: string): Word[] {
   const words: Word[] = []
-  for (const match of text.matchAll(/[<>=!]+|[^\s<>=!]+/g)) {
+  for (const match of text.matchAll(/"[^"]*"|[<>=!]+|[^\s<>=!]+/g)) {
     words.push({ text: match[0], column: match.index + 1 })
   }
   return words
 }
 
-function limitOf(text: string, { kind }: Measure): number | string {
-  const { factors, examples } = UNITS[kind]
+function limitOf(text: string, measure: Measure): number | string {
+  const kind = unitOf(measure)
+  const { examples } = UNITS[kind]
+  const factors: Record<string, number> = UNITS[kind].factors
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?)(.*)$/.exec(text) ?? []
   if (amount === undefined) return `expected ${examples}, found ${text}`
   const factor = factors[unit]
@@ -107,28 +122,9 @@ function limitOf(text: string, { kind }: Measure): number | string {
   return limit
 }
 
-function windowOf(
-  clauses: readonly Word[],
-  end: Word,
-): { readonly seconds: number } | ThresholdProblem | undefined {
-  const [keyword, duration, further] = clauses
-  if (keyword === undefined) return undefined
-  if (keyword.text !== 'for')
-    return wrong(keyword, `expected for <duration> or the end, found ${keyword.text}`)
-  const [, amount, unit = ''] = /^(\d+)(s|m|h)$/.exec(duration?.text ?? '') ?? []
-  const seconds = Number(amount) * (WINDOW_UNITS[unit] ?? Number.NaN)
-  if (!(seconds >= 1 && seconds <= 86_400)) {
-    const found = duration?.text ?? 'nothing'
-    return wrong(
-      duration ?? end,
-      `expected whole seconds from 1s to 24h, such as 30s, found ${found}`,
-    )
-  }
-  if (further !== undefined) return wrong(further, `expected the end, found ${further.text}`)
-  return { seconds }
+function waitsForTheEnd({ kind }: Measure, comparison: string): boolean {
+  return kind === 'count' && comparison.startsWith('>')
 }
-
-const WINDOW_UNITS: Record<string, number> = { s: 1, m: 60, h: 3_600 }
 
 function isComparison(text: string): text is Comparison {
   return (COMPARISONS as readonly string[]).includes(text)
@@ -144,8 +140,4 @@ function metricHint(metric: string): string {
     .filter((name) => name.startsWith(`${known}.`))
     .map((name) => name.slice(known.length + 1).split('.')[0] ?? '')
   return `${known}. goes on with ${[...new Set(second)].join(', ')}`
-}
-
-function wrong({ column }: Word, what: string): ThresholdProblem {
-  return { problem: `column ${column}: ${what}`, column }
 }

@@ -12,7 +12,7 @@ import {
 } from './figures.ts'
 import { type LatencyKey, latencyAt, rejections, usedOperations } from './operation-rows.ts'
 import { type Paint, painter, type Tone, wrapped } from './text-table.ts'
-import { checkFigures, verdictWords } from './verdict-words.ts'
+import { checkFigures, limitFigure, verdictWords } from './verdict-words.ts'
 
 export interface ConsoleOptions {
   readonly color: boolean
@@ -101,8 +101,15 @@ function validityLines({ validity }: Summary): Line[] {
         tone: level === 'invalid' ? 'void' : 'warn',
       }
     })
-  if (rest.length === 0) return [{ text: `all ${counted(total, 'check')} ok` }]
-  return [...rest, { text: `${fine} of ${counted(total, 'check')} ok` }]
+  const moved = validity.checks
+    .filter(({ defaultLimit }) => defaultLimit !== undefined)
+    .map((check) => `${check.name} ${limitFigure(check)}`)
+  const own: Line[] =
+    moved.length === 0
+      ? []
+      : [{ text: `limits of the scenario: ${moved.join(', ')}`, tone: 'warn' }]
+  if (rest.length === 0) return [{ text: `all ${counted(total, 'check')} ok` }, ...own]
+  return [...rest, { text: `${fine} of ${counted(total, 'check')} ok` }, ...own]
 }
 
 function thresholdLines({ thresholds }: Summary): Line[] {

@@ -1,4 +1,4 @@
-import { parseThreshold } from '../metrics/threshold.ts'
+import { parseThreshold, unitOf } from '../metrics/threshold.ts'
 
 /** Numbers as people read them: three digits that matter, a unit, never a rounding that lies. */
 
@@ -73,13 +73,15 @@ function withoutZeros(figure: string): string {
 export function observedFigure(expression: string, observed: number | null): string {
   if (observed === null) return 'nothing to measure'
   const threshold = parseThreshold(expression)
-  switch ('measure' in threshold ? threshold.measure.kind : 'count') {
+  switch ('measure' in threshold ? unitOf(threshold.measure) : 'count') {
     case 'latency':
       return milliseconds(observed)
     case 'share':
       return percent(observed)
     case 'rate':
       return perSecond(observed)
+    case 'memory':
+      return `${amount(observed)} MiB`
     case 'count':
       return Number.isInteger(observed) ? count(observed) : amount(observed)
   }

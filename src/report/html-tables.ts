@@ -1,4 +1,4 @@
-import type { CheckLevel, LatencySummary, Summary } from '../results/summary.ts'
+import type { CheckLevel, LatencySummary, Summary, ValidityCheck } from '../results/summary.ts'
 import {
   amount,
   count,
@@ -11,6 +11,7 @@ import {
 } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
 import { type LatencyKey, latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
+import { limitFigure } from './verdict-words.ts'
 
 export function thresholdsSection({ thresholds, validity }: Summary): SafeHtml {
   if (thresholds.length === 0) return section('thresholds', 'Thresholds', 'The scenario sets none.')
@@ -48,19 +49,26 @@ export function validitySection({ validity }: Summary): SafeHtml {
   const checks = order.flatMap((level) => validity.checks.filter((check) => check.level === level))
   const said = checks.some(({ message }) => message !== undefined)
   const rows = checks.map(
-    ({ name, observed, limit, unit, level, message }) =>
-      html`<tr><td class="left">${LEVELS[level]}</td><th scope="row" class="left">${name}</th><td>${inUnit(observed, unit)}</td><td>${inUnit(limit, unit)}</td>${said ? html`<td class="say">${message}</td>` : undefined}</tr>`,
+    (check) =>
+      html`<tr><td class="left">${LEVELS[check.level]}</td><th scope="row" class="left">${check.name}</th><td>${inUnit(check.observed, check.unit)}</td><td>${limitFigure(check)}</td>${said ? html`<td class="say">${check.message}</td>` : undefined}</tr>`,
   )
   return section(
     'validity',
     'Validity of the measurement',
-    'Whether the numbers on this page can be believed: did the generator keep its own plan?',
+    `Whether the numbers on this page can be believed: did the generator keep its own plan?${movedWords(checks)}`,
     table(
       'Validity checks',
       html`<tr><th scope="col" class="left">level</th><th scope="col" class="left">check</th><th scope="col">observed</th><th scope="col">limit</th>${said ? html`<th scope="col" class="left">what it means</th>` : undefined}</tr>`,
       rows,
     ),
   )
+}
+
+/** Limits are the scenario's to move, but nobody should have to find that out alone. */
+function movedWords(checks: readonly ValidityCheck[]): string {
+  const moved = checks.filter(({ defaultLimit }) => defaultLimit !== undefined)
+  if (moved.length === 0) return ''
+  return ` The scenario has limits of its own for ${moved.map(({ name }) => name).join(', ')}.`
 }
 
 const RESPONSE_KEYS: readonly LatencyKey[] = ['p50', 'p90', 'p99', 'p99.9', 'max']

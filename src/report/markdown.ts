@@ -1,7 +1,7 @@
 import type { Summary } from '../results/summary.ts'
 import { amount, count, duration, inUnit, NOTHING, observedFigure, percent } from './figures.ts'
 import { latencyAt, usedOperations } from './operation-rows.ts'
-import { verdictWords } from './verdict-words.ts'
+import { limitFigure, verdictWords } from './verdict-words.ts'
 
 const MARKS = { good: '✅', bad: '❌', void: '⚠️' }
 
@@ -39,12 +39,12 @@ function thresholdTable({ thresholds }: Summary): string {
 function checkTable({ validity }: Summary): string {
   const rows = validity.checks
     .filter(({ level }) => level !== 'ok')
-    .map(({ name, level, observed, limit, unit, message }) => [
-      level,
-      escapeMarkdown(name),
-      inUnit(observed, unit),
-      inUnit(limit, unit),
-      escapeMarkdown(message ?? ''),
+    .map((check) => [
+      check.level,
+      escapeMarkdown(check.name),
+      inUnit(check.observed, check.unit),
+      limitFigure(check),
+      escapeMarkdown(check.message ?? ''),
     ])
   return table(['validity', 'check', 'observed', 'limit', ''], rows)
 }

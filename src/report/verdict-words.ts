@@ -87,9 +87,15 @@ function checkWords(check: ValidityCheck): string {
 }
 
 /** A limit of none needs no words: `1 worker` says that one was too many. */
-export function checkFigures({ observed, limit, unit }: ValidityCheck): string {
-  const figure = inUnit(observed, unit)
-  return limit === 0 ? figure : `${figure}, limit ${inUnit(limit, unit)}`
+export function checkFigures(check: ValidityCheck): string {
+  const figure = inUnit(check.observed, check.unit)
+  return check.limit === 0 ? figure : `${figure}, limit ${limitFigure(check)}`
+}
+
+/** A limit that the scenario has moved says from where. */
+export function limitFigure({ limit, defaultLimit, unit }: ValidityCheck): string {
+  const figure = inUnit(limit, unit)
+  return defaultLimit === undefined ? figure : `${figure} (default ${inUnit(defaultLimit, unit)})`
 }
 
 function allOf(total: number, one: string, many: string): string {

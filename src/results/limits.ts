@@ -1,4 +1,6 @@
-/** Where a check begins to speak (design 5.11). Observed values above a limit fire. */
+import type { ValidityScenario } from '../scenario/scenario.ts'
+
+/** Where a check begins to speak (design 5.11), in the units that results are told in. */
 export interface ValidityLimits {
   readonly scheduleLagP99Ms: number
   readonly eventLoopUtilisation: number
@@ -14,18 +16,20 @@ export interface ValidityLimits {
   readonly emptyShare: number
 }
 
-export const VALIDITY_LIMITS: ValidityLimits = {
-  scheduleLagP99Ms: 10,
-  eventLoopUtilisation: 0.85,
-  loopDelayP99Ms: 50,
-  standstillMs: 500,
-  cpuShare: 0.9,
-  gcShare: 0.1,
-  memoryShare: 0.85,
-  descriptorShare: 0.9,
-  intervalCoverage: 0.999,
-  droppedShare: 0.001,
-  emptyShare: 0.05,
+export function limitsOf(validity: ValidityScenario): ValidityLimits {
+  return {
+    scheduleLagP99Ms: validity.scheduleLagP99Us / 1e3,
+    eventLoopUtilisation: validity.eventLoopUtilisationPercent / 100,
+    loopDelayP99Ms: validity.loopDelayP99Us / 1e3,
+    standstillMs: validity.standstillUs / 1e3,
+    cpuShare: validity.cpuPercent / 100,
+    gcShare: validity.gcPercent / 100,
+    memoryShare: validity.memoryPercent / 100,
+    descriptorShare: validity.descriptorPercent / 100,
+    intervalCoverage: validity.intervalCoveragePercent / 100,
+    droppedShare: validity.droppedPercent / 100,
+    emptyShare: validity.emptyPercent / 100,
+  }
 }
 
 /** So many intervals in a row make a state; one alone may be a moment of the machine. */

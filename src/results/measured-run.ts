@@ -1,74 +1,77 @@
-import { MergedSeries } from '../metrics/latencies.ts'
-import type { Histogram } from '../metrics/latency-recorder.ts'
-import type { SeriesName } from '../metrics/series.ts'
-import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { MeasuredRun, Span } from '../metrics/threshold-check.ts'
-import type { IntervalRow } from './rows.ts'
+import { LoadParts } from '../scenario/load-parts.ts'
+import { hostRowsBySecond, spanGauge } from './gauges.ts'
+import { type Counts, MeasuredSpan } from './measured-span.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'
+import { windowsOver } from './windows.ts'
 
 /** The finished intervals of a run, added up over its workers. The caller destroys it. */
 export class MeasuredRecord implements MeasuredRun {
   readonly total: Span
+  /** All of the load, ramps included. */
   readonly load: Span
+  readonly level: Span
   /** Offset of T0 from the start of the run; undefined when the run never came to it. */
   readonly t0Ms: number | undefined
   /** Where the last finished interval ends. */
   readonly endMs: number
   /** All counters of all stages. */
   readonly counters: Counts
-  readonly #loadIntervals: readonly FinishedInterval[]
-  readonly #series = { load: new MergedSeries(), total: new MergedSeries() }
+  readonly #record: RunRecord
+  readonly #loaded: readonly FinishedInterval[]
+  readonly #parts: LoadParts
+  readonly #phases = new Map<string, Span>()
+  readonly #spans: MeasuredSpan[] = []
 
-  constructor({ begin, intervals }: RunRecord) {
-    const loaded = intervals.filter(({ row }) => row.stage === 'load')
-    this.#loadIntervals = loaded
-    this.#addSeries(intervals)
-    this.t0Ms = begin?.atMs ?? t0Of(loaded)
+  constructor(record: RunRecord) {
+    const { begin, intervals } = record
+    this.#record = record
+    this.#loaded = intervals.filter(({ row }) => row.stage === 'load')
+    this.#parts = new LoadParts(record.scenario.load)
+    this.t0Ms = begin?.atMs ?? t0Of(this.#loaded)
     this.endMs = lastMs(intervals)
-    const counts = { load: sumOf(loaded), total: sumOf(intervals) }
-    this.counters = counts.total
-    this.load = spanOf(secondsOf(loaded), counts.load, (name) => this.#series.load.get(name))
-    this.total = spanOf(secondsOf(intervals), counts.total, (name) => this.#series.total.get(name))
+    const total = this.#spanOf(intervals)
+    this.total = total
+    this.counters = total.counts
+    this.load = this.#spanOf(this.#loaded)
+    const level = this.#loadOf(undefined)
+    this.level = level.length === this.#loaded.length ? this.load : this.#spanOf(level)
   }
 
-  *windows(seconds: number, series: SeriesName | undefined): Iterable<Span> {
-    const whole = Math.floor(this.load.seconds + SLACK_SECONDS)
-    const bySecond = groupBySecond(this.#loadIntervals)
-    const counts: Counts = new Map()
-    const slots = new SlotCounts()
-    const shift = (second: number, sign: 1 | -1) => {
-      for (const { row, entries } of bySecond.get(second) ?? []) {
-        addCounts(counts, row, sign)
-        for (const entry of entries) if (entry.name === series) slots.add(entry.encoded, sign)
-      }
-    }
-    for (let second = 0; second < whole; second++) {
-      shift(second, 1)
-      shift(second - seconds, -1)
-      if (second + 1 < seconds) continue
-      const histogram = series === undefined ? undefined : slots.toHistogram()
-      yield spanOf(seconds, counts, () => histogram)
-      histogram?.destroy()
-    }
+  phase(name: string): Span {
+    const span = this.#phases.get(name) ?? this.#spanOf(this.#loadOf(name))
+    this.#phases.set(name, span)
+    return span
+  }
+
+  *windows({ seconds, series, phase }: Parameters<MeasuredRun['windows']>[0]): Iterable<Span> {
+    const lengthSeconds = Math.floor(this.load.seconds + SLACK_SECONDS)
+    const isIn = (second: number) => this.#parts.holds(phase, second * 1e6, (second + 1) * 1e6)
+    const hosts = hostRowsBySecond(this.#record.hosts, this.t0Ms)
+    yield* windowsOver(groupBySecond(this.#loaded), hosts, { lengthSeconds, seconds, series, isIn })
   }
 
   destroy(): void {
-    this.#series.load.destroy()
-    this.#series.total.destroy()
+    for (const span of this.#spans) span.destroy()
   }
 
-  #addSeries(intervals: readonly FinishedInterval[]): void {
-    // Each entry is read once; the total gets the load as a whole.
-    const { load, total } = this.#series
-    for (const { row, entries } of intervals) {
-      for (const entry of entries) (row.stage === 'load' ? load : total).add(entry)
-    }
-    total.addAll(load)
+  /** The intervals that are in a phase whole; without a phase, those that are in no ramp. */
+  #loadOf(phase: string | undefined): readonly FinishedInterval[] {
+    const { t0Ms = 0 } = this
+    return this.#loaded.filter(({ row }) => {
+      const fromUs = Math.round((row.fromMs - t0Ms) * 1e3)
+      return this.#parts.holds(phase, fromUs, Math.round((row.toMs - t0Ms) * 1e3))
+    })
+  }
+
+  #spanOf(intervals: readonly FinishedInterval[]): MeasuredSpan {
+    const span = new MeasuredSpan(intervals, (gauge) =>
+      spanGauge(gauge, intervals, this.#record.hosts),
+    )
+    this.#spans.push(span)
+    return span
   }
 }
-
-/** Counters by name. */
-export type Counts = Map<SeriesName, number>
 
 /** Rows of the same second since T0, whatever the worker, in the order of time. */
 export function groupBySecond(
@@ -86,35 +89,9 @@ export function groupBySecond(
 /** A last interval that misses its second by the time a timer needs is a whole one. */
 const SLACK_SECONDS = 0.02
 
-function spanOf(
-  seconds: number,
-  counts: Counts,
-  series: (name: SeriesName) => Histogram | undefined,
-): Span {
-  return { seconds, count: (name) => counts.get(name) ?? 0, series }
-}
-
-function sumOf(intervals: readonly FinishedInterval[]): Counts {
-  const counts: Counts = new Map()
-  for (const { row } of intervals) addCounts(counts, row, 1)
-  return counts
-}
-
-function addCounts(counts: Counts, { counters }: IntervalRow, sign: 1 | -1): void {
-  for (const [name, count] of Object.entries(counters)) {
-    counts.set(name, (counts.get(name) ?? 0) + sign * count)
-  }
-}
-
 /** Where the last of the intervals ends; 0 without any. */
 export function lastMs(intervals: readonly FinishedInterval[]): number {
   return intervals.reduce((latest, { row }) => Math.max(latest, row.toMs), 0)
-}
-
-/** The intervals come ordered by their beginning. */
-function secondsOf(intervals: readonly FinishedInterval[]): number {
-  const [first] = intervals
-  return first === undefined ? 0 : (lastMs(intervals) - first.row.fromMs) / 1e3
 }
 
 function t0Of(loaded: readonly FinishedInterval[]): number | undefined {

@@ -1,8 +1,8 @@
 import { latencySummary } from '../metrics/latencies.ts'
 import { parseThreshold } from '../metrics/threshold.ts'
 import { checkThreshold } from '../metrics/threshold-check.ts'
+import type { ThresholdScenario } from '../scenario/scenario.ts'
 import { generatorHealth } from './generator-health.ts'
-import type { ValidityLimits } from './limits.ts'
 import { MeasuredRecord } from './measured-run.ts'
 import { countersAfter, operationSummaries } from './operation-summaries.ts'
 import type { RunRecord } from './run-record.ts'
@@ -17,12 +17,12 @@ import { throttlingOf } from './throttling.ts'
 import { validityOf } from './validity.ts'
 
 /** What a run came to. A function of its record alone, so that a rebuilt report is the same report. */
-export function summarize(record: RunRecord, limits?: ValidityLimits): Summary {
+export function summarize(record: RunRecord): Summary {
   const run = new MeasuredRecord(record)
   try {
     const health = generatorHealth(record, run)
-    const validity = validityOf(record, run, health, limits)
-    const thresholds = record.scenario.thresholds.map((text) => thresholdResult(text, run))
+    const validity = validityOf(record, run, health)
+    const thresholds = record.scenario.thresholds.map((one) => thresholdResult(one, run))
     return {
       schemaVersion: 1,
       run: aboutRun(record, run),
@@ -61,11 +61,15 @@ function verdictOf(
   return thresholds.every(({ passed }) => passed) ? 'passed' : 'failed'
 }
 
-function thresholdResult(text: string, run: MeasuredRecord): ThresholdResult {
-  const threshold = parseThreshold(text)
+function thresholdResult(
+  { expression, abort }: ThresholdScenario,
+  run: MeasuredRecord,
+): ThresholdResult {
+  const threshold = parseThreshold(expression)
   // The scenario was read with `thresholdProblem`.
-  if ('problem' in threshold) throw new TypeError(`threshold ${text}: ${threshold.problem}`)
-  return checkThreshold(threshold, run)
+  if ('problem' in threshold) throw new TypeError(`threshold ${expression}: ${threshold.problem}`)
+  const result = checkThreshold(threshold, run)
+  return abort ? { ...result, abort } : result
 }
 
 function aboutRun(

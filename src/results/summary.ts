@@ -54,6 +54,8 @@ export interface ValidityCheck {
   readonly name: string
   readonly observed: number | null
   readonly limit: number
+  /** What the limit is where a scenario says nothing; only when this one's says something else. */
+  readonly defaultLimit?: number
   readonly unit: string
   readonly level: CheckLevel
   /** A sentence when the level is not ok: what it means and what to do. */
@@ -65,6 +67,8 @@ export interface ThresholdResult {
   /** null when there is nothing to measure, which fails the threshold. */
   readonly observed: number | null
   readonly passed: boolean
+  /** Only with one that ends the run once it is broken. */
+  readonly abort?: true
 }
 
 /** Empty object when nothing was recorded. */

@@ -1,8 +1,9 @@
 import { latencyMs } from '../metrics/latencies.ts'
 import { METERED_OPERATIONS, OUTCOMES } from '../metrics/series.ts'
 import { durationUs } from '../scenario/plan.ts'
+import { DEFAULT_VALIDITY } from '../scenario/validity-limits.ts'
 import type { GeneratorHealth } from './generator-health.ts'
-import { SUSTAINED_INTERVALS, VALIDITY_LIMITS, type ValidityLimits } from './limits.ts'
+import { limitsOf, SUSTAINED_INTERVALS, type ValidityLimits } from './limits.ts'
 import { lastMs, type MeasuredRecord } from './measured-run.ts'
 import { isWhole, type RunRecord } from './run-record.ts'
 import type { CheckLevel, Summary, ValidityCheck } from './summary.ts'
@@ -12,14 +13,38 @@ export function validityOf(
   record: RunRecord,
   run: MeasuredRecord,
   health: GeneratorHealth,
-  limits: ValidityLimits = VALIDITY_LIMITS,
 ): Summary['validity'] {
+  const limits = limitsOf(record.scenario.validity)
   const checks = [
     ...generatorChecks(record, run, health, limits),
     ...recordChecks(record, run, limits),
     ...targetChecks(record, run, limits),
-  ]
+  ].map((check) => withUsualLimit(check, limits))
   return { valid: checks.every(({ level }) => level !== 'invalid'), checks }
+}
+
+/** A limit that the scenario has moved says so, wherever it is shown. */
+function withUsualLimit(check: ValidityCheck, limits: ValidityLimits): ValidityCheck {
+  const key = LIMIT_OF[check.name]
+  if (key === undefined || limits[key] === USUAL_LIMITS[key]) return check
+  return { ...check, defaultLimit: USUAL_LIMITS[key] }
+}
+
+const USUAL_LIMITS = limitsOf(DEFAULT_VALIDITY)
+
+/** The checks whose limits a scenario may move. */
+const LIMIT_OF: Readonly<Record<string, keyof ValidityLimits>> = {
+  'schedule-lag': 'scheduleLagP99Ms',
+  'event-loop-utilisation': 'eventLoopUtilisation',
+  'loop-delay': 'loopDelayP99Ms',
+  standstill: 'standstillMs',
+  cpu: 'cpuShare',
+  gc: 'gcShare',
+  memory: 'memoryShare',
+  descriptors: 'descriptorShare',
+  'interval-coverage': 'intervalCoverage',
+  'dropped-starts': 'droppedShare',
+  'empty-answers': 'emptyShare',
 }
 
 /** Was the generator fast enough for what it measured? */

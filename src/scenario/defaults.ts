@@ -32,4 +32,18 @@ export const DEFAULTS = {
   rolloutLimit: '20m',
   rolloutPoll: '30s',
   loopPause: '1s',
+  /** A generator beyond one of these measures itself and not the service. */
+  validity: {
+    scheduleLag: '10ms',
+    eventLoopUtilisation: '85%',
+    loopDelay: '50ms',
+    standstill: '500ms',
+    cpu: '90%',
+    gc: '10%',
+    memory: '85%',
+    descriptors: '90%',
+    intervalCoverage: '99.9%',
+    droppedStarts: '0.1%',
+    emptyAnswers: '5%',
+  },
 } as const

@@ -2,6 +2,7 @@ import { UNLIMITED_QUOTAS } from '../protocol/quotas.ts'
 import { BUILT_IN_AGENTS } from './agents/built-in.ts'
 import { durationText, rateText, shareText } from './quantity.ts'
 import type { JobScenario, Load, MixRow, RetryPolicy, Scenario } from './scenario.ts'
+import { validityForm } from './validity-limits.ts'
 
 /**
  * A scenario in the words of the file again, every default spelt out. Reading it back gives the same
@@ -47,7 +48,10 @@ export function fileForm(scenario: Scenario): object {
       retry: behaviour.retry && retry(behaviour.retry),
     },
     load: load(scenario.load),
-    thresholds: scenario.thresholds,
+    thresholds: scenario.thresholds.map(({ expression, abort }) =>
+      abort ? { abort: expression } : expression,
+    ),
+    validity: validityForm(scenario.validity),
   }
 }
 

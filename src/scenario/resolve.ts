@@ -15,8 +15,10 @@ import type {
   Outcome,
   RetryPolicy,
   Scenario,
+  ThresholdScenario,
 } from './scenario.ts'
 import type { ScenarioFile } from './schema.ts'
+import { resolvedValidity } from './validity-limits.ts'
 
 /** A file without problems becomes the scenario that the rest of the program knows. */
 export function resolved(file: ScenarioFile): Scenario {
@@ -48,8 +50,14 @@ export function resolved(file: ScenarioFile): Scenario {
     jobs: jobs(file),
     behaviour: behaviour(file.behaviour),
     load: load(file.load),
-    thresholds: file.thresholds,
+    thresholds: file.thresholds.map(threshold),
+    validity: resolvedValidity(file.validity),
   }
+}
+
+function threshold(given: ScenarioFile['thresholds'][number]): ThresholdScenario {
+  if (typeof given === 'string') return { expression: given, abort: false }
+  return 'expression' in given ? given : { expression: given.abort, abort: true }
 }
 
 function quotas(given: ScenarioFile['service']['quotas']): Quotas {

@@ -16,8 +16,30 @@ export interface Scenario {
   readonly jobs: readonly JobScenario[]
   readonly behaviour: Behaviour
   readonly load: Load
-  /** As written; `metrics/threshold.ts` reads them. */
-  readonly thresholds: readonly string[]
+  readonly thresholds: readonly ThresholdScenario[]
+  readonly validity: ValidityScenario
+}
+
+export interface ThresholdScenario {
+  /** As written; `metrics/threshold.ts` reads it. */
+  readonly expression: string
+  /** Broken, it ends the run at once (exit 108). */
+  readonly abort: boolean
+}
+
+/** Where the checks of design 5.11 begin to speak: above the value, for the coverage below it. */
+export interface ValidityScenario {
+  readonly scheduleLagP99Us: number
+  readonly eventLoopUtilisationPercent: number
+  readonly loopDelayP99Us: number
+  readonly standstillUs: number
+  readonly cpuPercent: number
+  readonly gcPercent: number
+  readonly memoryPercent: number
+  readonly descriptorPercent: number
+  readonly intervalCoveragePercent: number
+  readonly droppedPercent: number
+  readonly emptyPercent: number
 }
 
 export type ServiceScenario = Pick<StandInSettings, 'latency' | 'minuteUs' | 'faults'> & {

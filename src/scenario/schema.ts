@@ -3,6 +3,7 @@ import { DEFAULTS } from './defaults.ts'
 import { atLeast, duration, rate, share } from './quantity.ts'
 import { agent, mqtt, retry } from './schema-agent.ts'
 import { job, service } from './schema-service.ts'
+import { validity } from './validity-limits.ts'
 
 /**
  * The scenario file: which keys there are, what form their values have, and what they mean. Rules
@@ -139,6 +140,20 @@ const load = z
   })
   .describe('One of arrivals, rollout and loop')
 
+const threshold = z.union(
+  [
+    z.string(),
+    z.strictObject({
+      abort: z.string().describe('A threshold that ends the run as soon as it is broken'),
+    }),
+    z.strictObject({
+      expression: z.string().describe('<metric> <comparison> <value>'),
+      abort: z.boolean().prefault(false).describe('Whether it ends the run once it is broken'),
+    }),
+  ],
+  { error: 'write a threshold such as update.response.p99 < 250ms, or { abort: <threshold> }' },
+)
+
 export const scenarioSchema = z
   .strictObject({
     name: oneLine(128).describe('Name of the scenario'),
@@ -158,10 +173,11 @@ export const scenarioSchema = z
     behaviour: behaviour.prefault({}),
     load,
     thresholds: z
-      .array(z.string())
+      .array(threshold)
       .max(100)
       .prefault([])
       .describe('What must hold for the run to pass, such as update.response.p99 < 250ms'),
+    validity: validity.prefault({}),
   })
   .describe('A Shakedown scenario')
 

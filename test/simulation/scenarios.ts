@@ -7,6 +7,7 @@ import type {
   Scenario,
   ServiceScenario,
 } from '../../src/scenario/scenario.ts'
+import { DEFAULT_VALIDITY } from '../../src/scenario/validity-limits.ts'
 
 export const SECOND_US = 1_000_000
 
@@ -83,6 +84,7 @@ export function scenarioOf(wanted: Wanted): Scenario {
     },
     load,
     thresholds: [],
+    validity: DEFAULT_VALIDITY,
   }
 }
 

@@ -90,6 +90,19 @@ test('a file of a name, a fleet and a load is complete', () => {
       drainUs: 60_000_000,
     },
     thresholds: [],
+    validity: {
+      scheduleLagP99Us: 10_000,
+      eventLoopUtilisationPercent: 85,
+      loopDelayP99Us: 50_000,
+      standstillUs: 500_000,
+      cpuPercent: 90,
+      gcPercent: 10,
+      memoryPercent: 85,
+      descriptorPercent: 90,
+      intervalCoveragePercent: 99.9,
+      droppedPercent: 0.1,
+      emptyPercent: 5,
+    },
   })
 })
 
@@ -262,4 +275,17 @@ test('overrides win over the file, the last one over all', () => {
 test('an override reaches nothing outside the scenario', () => {
   expect(() => parsed(LEAST, ['__proto__.polluted=1'])).toThrow('__proto__: unknown key')
   expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+})
+
+test('a threshold that aborts is written in two ways and means the same', () => {
+  const rows = [
+    'update.lost == 0',
+    '{ abort: update.lost == 0 }',
+    '{ expression: update.lost == 0, abort: true }',
+    '{ expression: update.lost == 0 }',
+  ]
+  const { thresholds } = parsed(`${LEAST}thresholds: [${rows.join(', ')}]`)
+  const expression = 'update.lost == 0'
+
+  expect(thresholds).toEqual([false, true, true, false].map((abort) => ({ expression, abort })))
 })

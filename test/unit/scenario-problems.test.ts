@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { ShakedownError } from '../../src/errors.ts'
+import { thresholdProblem } from '../../src/metrics/threshold.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
 
 function problems(text: string, set: readonly string[] = []): string[] {
@@ -70,7 +71,7 @@ test.each([
   {
     section: 'name',
     lines: 'name: a\ntopology: 4',
-    says: 'f.yaml:2:1: topology: unknown key; there is name, question, seed, service, fleet, agents, jobs, behaviour, load and thresholds',
+    says: 'f.yaml:2:1: topology: unknown key; there is name, question, seed, service, fleet, agents, jobs, behaviour, load, thresholds and validity',
   },
   {
     section: 'name',
@@ -639,4 +640,28 @@ test('of a thousand problems a hundred are told and the rest is counted', () => 
 test('Windows line ends and a byte order mark change no place', () => {
   const file = `\uFEFF${withSection('fleet', 'fleet: { things: 0 }').replaceAll('\n', '\r\n')}`
   expect(problems(file)).toEqual(['f.yaml:1:18: fleet.things: write at least 1, not 0'])
+})
+
+test.each([
+  ['5', 'thresholds.0: write a threshold such as update.response.p99 < 250ms, or { abort:'],
+  ['{ abort: true }', 'thresholds.0'],
+  ['{ abort: update.lsot == 0 }', 'thresholds.0.abort: column 1: there is no metric update.lsot'],
+  [
+    '{ expression: update.lost, abort: true }',
+    'thresholds.0.expression: column 12: expected one of',
+  ],
+  ['{ abort: arrivals.started > 5 }', 'thresholds.0.abort: column 18: a count only grows'],
+  [
+    'update.lost == 0 over phase pahse-1',
+    'thresholds.0: column 29: there is no phase pahse-1; the nearest is phase-1',
+  ],
+])('the threshold %s is refused with its place', (row, says) => {
+  const text = `name: a\nfleet: { things: 3 }\nload: { arrivals: [{ rate: 1/s, for: 9s }] }\nthresholds: [${row}]`
+
+  expect(() => parseScenario(text, { fileName: 'f.yaml', threshold: thresholdProblem })).toThrow(
+    `f.yaml:4`,
+  )
+  expect(() => parseScenario(text, { fileName: 'f.yaml', threshold: thresholdProblem })).toThrow(
+    says,
+  )
 })

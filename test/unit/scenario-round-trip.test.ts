@@ -121,7 +121,19 @@ const files = fc
       retry: optional(retry),
     }),
     load,
-    thresholds: fc.array(texts, { maxLength: 3 }),
+    thresholds: fc.array(
+      fc.oneof(
+        texts,
+        texts.map((abort) => ({ abort })),
+        fc.record({ expression: texts, abort: fc.boolean() }),
+      ),
+      { maxLength: 3 },
+    ),
+    validity: fc.record({
+      scheduleLag: optional(durations),
+      eventLoopUtilisation: optional(split.map(([share]) => share)),
+      intervalCoverage: optional(split.map(([share]) => share)),
+    }),
   })
   .map(({ things, namePrefix, mix: [one, other], mqtt, jobs, agents, ...rest }) => ({
     ...rest,

@@ -6,6 +6,7 @@ import { summarize } from '../../src/results/summarize.ts'
 import {
   END_ROW,
   HEALTHY_COUNTERS,
+  hostRow,
   interval,
   intervalRow,
   runRecord,
@@ -296,4 +297,82 @@ test('stray answers, clamped records, lost connections and notes are all told', 
     drops: { ECONNRESET: 4 },
     notes: ['A line was torn.'],
   })
+})
+
+const PHASES = `
+name: phases
+fleet: { things: 100 }
+load:
+  arrivals:
+    - { name: ramp, from: 0/s, to: 10/s, for: 3s }
+    - { name: calm, rate: 10/s, for: 2500ms }
+    - { name: peak, rate: 10/s, for: 4500ms }
+`
+
+test.each([
+  { text: 'update.accepted == 0', seconds: [3, 4, 5, 6, 7, 8, 9], why: 'ramps are left out' },
+  { text: 'update.accepted == 0 over phase ramp', seconds: [0, 1, 2], why: 'a ramp asked for' },
+  { text: 'update.accepted == 0 over phase calm', seconds: [3, 4], why: 'whole seconds only' },
+  { text: 'update.accepted == 0 over phase peak', seconds: [6, 7, 8, 9], why: 'the last phase' },
+])('$text looks at the seconds $seconds: $why', ({ text, seconds }) => {
+  const scenarioText = `${PHASES}thresholds: ["${text}", "${text.replace('accepted == 0', 'accepted.rate == 0/s')}"]`
+  const intervals = load((second) => ({ 'update.accepted': 2 ** second }), {
+    'update.accepted.response': [1_000],
+  })
+  const [counted, rate] = summarize(runRecord({ scenarioText, intervals })).thresholds
+  const sum = seconds.reduce((total, second) => total + 2 ** second, 0)
+
+  expect(counted?.observed).toBe(sum)
+  expect(rate?.observed).toBe(sum / seconds.length)
+})
+
+test('windows reach over no ramp, and over no other phase when one is named', () => {
+  const windows = (scope: string) => `update.accepted < 1 ${scope}for 2s`
+  const scenarioText = `${PHASES}thresholds: ["${windows('')}", "${windows('over phase ramp ')}", "${windows('over phase calm ')}"]`
+  const seen = (picked: number) => {
+    const intervals = load((second) => ({ 'update.accepted': second === picked ? 1 : 0 }))
+    const { thresholds } = summarize(runRecord({ scenarioText, intervals }))
+    return thresholds.map(({ observed }) => observed)
+  }
+
+  expect(seen(2)).toEqual([0, 1, 0])
+  expect(seen(4)).toEqual([1, 0, 1])
+  expect(seen(5)).toEqual([1, 0, 0])
+})
+
+test('a load of nothing but ramps is judged as a whole', () => {
+  const scenarioText = `
+name: ramps
+fleet: { things: 100 }
+load: { arrivals: [{ name: up, from: 0/s, to: 10/s, for: 10s }] }
+thresholds: [update.accepted == 10]
+`
+  const { thresholds } = summarize(
+    runRecord({ scenarioText, intervals: load(() => ({ 'update.accepted': 1 })) }),
+  )
+
+  expect(thresholds).toMatchObject([{ observed: 10, passed: true }])
+})
+
+test('the generator is judged by the seconds that are looked at', () => {
+  const texts = [
+    'generator.cpu.share < 40% over phase peak',
+    'generator.event-loop.share < 25% over phase calm',
+    'generator.memory < 300MiB for 2s',
+    'generator.loop-delay.p99 < 5ms',
+  ]
+  const scenarioText = `${PHASES}thresholds: ${JSON.stringify(texts)}`
+  const health = (second: number) => ({
+    eventLoopUtilisation: second < 5 ? 0.2 : 0.9,
+    loopDelayP99Ms: second === 1 ? 90 : 4,
+  })
+  const intervals = SECONDS.map((second) =>
+    interval(intervalRow(second, { health: health(second) })),
+  )
+  const hosts = SECONDS.map((second) =>
+    hostRow(second, { cpuShare: second < 7 ? 0.2 : 0.6, rssMiB: second === 9 ? 400 : 200 }),
+  )
+  const { thresholds } = summarize(runRecord({ scenarioText, intervals, hosts }))
+
+  expect(thresholds.map(({ observed }) => Number(observed?.toFixed(6)))).toEqual([0.5, 0.2, 400, 4])
 })

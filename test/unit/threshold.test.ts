@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { newHistogram, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
 import { parseThreshold, type Threshold, thresholdProblem } from '../../src/metrics/threshold.ts'
 import { checkThreshold, type MeasuredRun, type Span } from '../../src/metrics/threshold-check.ts'
+import type { Gauge } from '../../src/metrics/threshold-metrics.ts'
 
 await prepareRecorders()
 
@@ -21,6 +22,13 @@ test.each([
   ['connect.response.max < 1s', '<', 1_000, undefined],
   ['subscribe.lost == 0', '==', 0, undefined],
   ['describe.service.mean < 3ms', '<', 3, undefined],
+  ['update.rejected.VersionMismatch == 0', '==', 0, undefined],
+  ['update.rejected.Malformed.share < 1%', '<', 0.01, undefined],
+  ['update.rejected.Http503.rate < 2/s for 5s', '<', 2, 5],
+  ['throttling.throttled.rate < 20/s', '<', 20, undefined],
+  ['generator.cpu.share < 80% for 10s', '<', 0.8, 10],
+  ['generator.loop-delay.p99 <= 20ms', '<=', 20, undefined],
+  ['generator.memory < 1GiB', '<', 1_024, undefined],
 ])('%s is understood', (expression, comparison, limit, windowSeconds) => {
   expect(parseThreshold(expression)).toMatchObject({ expression, comparison, limit, windowSeconds })
 })
@@ -52,10 +60,23 @@ test.each([
     'column 20: expected whole seconds from 1s to 24h, such as 30s, found nothing',
   ],
   ['update.lost < 5 for 0s', 'column 21: expected whole seconds'],
+  ['update.lost < 5 over steady', 'column 22: expected phase, found steady'],
+  ['update.lost < 5 over', 'column 21: expected phase, found nothing'],
+  ['update.lost < 5 over phase', 'column 27: expected the name of a phase, found nothing'],
   [
-    'update.lost < 5 over phase steady',
-    'column 17: expected for <duration> or the end, found over',
+    'update.lost < 5 and more',
+    'column 17: expected over phase <name>, for <duration> or the end, found and',
   ],
+  [
+    'update.lost < 5 over phase steady until 3s',
+    'column 35: expected for <duration> or the end, found until',
+  ],
+  [
+    'update.rejected.VersionMissmatch == 0',
+    'column 1: there is no metric update.rejected.VersionMissmatch; the nearest is update.rejected.VersionMismatch',
+  ],
+  ['generator.cpu < 50%', 'generator. goes on with cpu, event-loop, loop-delay, gc, memory'],
+  ['generator.memory < 50%', 'the unit of 50% does not fit a memory; write a size such as 500MiB'],
   ['update.lost < 5 for 30s please', 'column 25: expected the end, found please'],
 ])('%j is refused, with its place', (expression, sentence) => {
   expect(thresholdProblem(expression)).toContain(sentence)
@@ -73,20 +94,74 @@ test.each([
   { expression: 'update.response.max < 3ms', observed: 2, passed: true },
   { expression: 'update.response.max < 2ms', observed: 2, passed: false },
 ])('$expression observes $observed', ({ expression, observed, passed }) => {
-  const load = span(
+  const level = span(
     10,
     { 'update.lost': 4, 'update.issued': 10 },
     { 'update.accepted.response': [2_000] },
   )
-  const run = runOf({ load })
+  const run = runOf({ level })
 
   expect(checkThreshold(parsed(expression), run)).toEqual({ expression, observed, passed })
+})
+
+test.each([
+  { expression: 'generator.cpu.share < 60%', observed: 0.5, passed: true },
+  { expression: 'generator.event-loop.share < 40%', observed: 0.4, passed: false },
+  { expression: 'generator.loop-delay.p99 < 12ms', observed: 12, passed: false },
+  { expression: 'generator.memory < 1GiB', observed: 512, passed: true },
+])('$expression observes the generator itself', ({ expression, observed, passed }) => {
+  const outcome = checkThreshold(parsed(expression), runOf({ level: span(10, {}) }))
+
+  expect(outcome).toEqual({ expression, observed, passed })
+})
+
+test('over a phase, the phase alone is looked at', () => {
+  const phases = { peak: span(5, { 'update.lost': 3 }), 'the calm': span(5, { 'update.lost': 1 }) }
+  const run = runOf({ level: span(20, { 'update.lost': 9 }), phases })
+  const observed = (expression: string) => checkThreshold(parsed(expression), run).observed
+
+  expect(observed('update.lost < 9 over phase peak')).toBe(3)
+  expect(observed('update.lost < 9 over phase "the calm"')).toBe(1)
+  expect(observed('update.lost < 9')).toBe(9)
+})
+
+test.each([
+  [
+    'update.lost < 5 over phase stedy',
+    ['ramp', 'steady'],
+    'column 28: there is no phase stedy; the nearest is steady',
+  ],
+  [
+    'update.lost < 5 over phase peak',
+    ['ramp', 'steady'],
+    'column 28: there is no phase peak; the phases are ramp, steady',
+  ],
+  [
+    'update.lost < 5 over phase first',
+    ['first minute'],
+    'there is no phase first; the phases are first minute; a name with blanks stands in double quotes',
+  ],
+  ['update.lost < 5 over phase', ['ramp', 'steady'], 'found nothing; the phases are ramp, steady'],
+  ['update.lost < 5 over phase steady', [], 'this load has no phases; only arrivals have them'],
+])('%j with the phases %j is refused', (expression, phases, sentence) => {
+  expect(thresholdProblem(expression, { phases })).toContain(sentence)
+})
+
+test('what cannot be broken before the end cannot abort a run', () => {
+  const abort = true
+
+  expect(thresholdProblem('executions.succeeded >= 100', { abort })).toContain(
+    'column 22: a count only grows',
+  )
+  expect(thresholdProblem('executions.succeeded >= 100')).toBeUndefined()
+  expect(thresholdProblem('executions.succeeded >= 1 for 30s', { abort })).toBeUndefined()
+  expect(thresholdProblem('executions.stuck == 0', { abort })).toBeUndefined()
 })
 
 test('operations are measured over the load, executions and arrivals over the whole run', () => {
   const counters = { 'update.lost': 1, 'execution.stuck': 1, 'start.dropped': 1 }
   const run = runOf({
-    load: span(10, counters),
+    level: span(10, counters),
     total: span(20, { 'update.lost': 3, 'execution.stuck': 3, 'start.dropped': 3 }),
   })
   const observed = (expression: string) => checkThreshold(parsed(expression), run).observed
@@ -119,7 +194,7 @@ test.each([
   'update.accepted.rate >= 0/s',
   'update.lost.share < 1% for 5s',
 ])('%s does not pass when nothing was measured', (expression) => {
-  expect(checkThreshold(parsed(expression), runOf({ load: span(0, {}) }))).toEqual({
+  expect(checkThreshold(parsed(expression), runOf({ level: span(0, {}) }))).toEqual({
     expression,
     observed: null,
     passed: false,
@@ -134,7 +209,7 @@ test.each([
   { expression: 'update.lost == 1 for 3s', observed: 7, passed: false },
 ])('with `for`, $expression is decided by the worst window', ({ expression, observed, passed }) => {
   const windows = [1, 7, 3].map((lost) => span(3, { 'update.lost': lost }))
-  const run = runOf({ load: span(9, { 'update.lost': 0 }), windows })
+  const run = runOf({ level: span(9, { 'update.lost': 0 }), windows })
 
   expect(checkThreshold(parsed(expression), run)).toEqual({ expression, observed, passed })
 })
@@ -168,14 +243,29 @@ function span(
     seconds,
     count: (name) => counters[name] ?? 0,
     series: (name) => histograms.get(name),
+    gauge: (name) => (seconds === 0 ? undefined : GAUGES[name]),
   }
 }
 
-function runOf(parts: { load?: Span; total?: Span; windows?: Span[] }): MeasuredRun {
+const GAUGES: Record<Gauge, number> = {
+  cpu: 0.5,
+  eventLoop: 0.4,
+  gc: 0.1,
+  loopDelay: 12,
+  memory: 512,
+}
+
+function runOf(parts: {
+  level?: Span
+  total?: Span
+  phases?: Record<string, Span>
+  windows?: Span[]
+}): MeasuredRun {
   const none = span(0, {})
   return {
-    load: parts.load ?? none,
+    level: parts.level ?? none,
     total: parts.total ?? none,
+    phase: (name) => parts.phases?.[name] ?? none,
     windows: () => parts.windows ?? [],
   }
 }

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest'
 import { prepareRecorders } from '../../src/metrics/latency-recorder.ts'
 import { sustained } from '../../src/results/generator-health.ts'
-import { VALIDITY_LIMITS } from '../../src/results/limits.ts'
 import type { RunRecord } from '../../src/results/run-record.ts'
 import { summarize } from '../../src/results/summarize.ts'
 import {
@@ -12,6 +11,7 @@ import {
   intervalRow,
   RUN_ROW,
   runRecord,
+  SCENARIO_TEXT,
   SECONDS,
 } from './run-fixture.ts'
 
@@ -217,11 +217,37 @@ test('degraded is kept: it neither voids a run nor fails it', () => {
   expect(verdict).toBe('passed')
 })
 
-test('another limit is another check', () => {
-  const limits = { ...VALIDITY_LIMITS, scheduleLagP99Ms: 0.5 }
-  const [check] = summarize(runRecord(), limits).validity.checks
+const LIMITS = `validity: { scheduleLag: 0.5ms, eventLoopUtilisation: 10%, loopDelay: 0.5ms,
+  standstill: 0.5ms, cpu: 20%, gc: 0.5%, memory: 15%, descriptors: 10%, intervalCoverage: 100%,
+  droppedStarts: 0%, emptyAnswers: 0% }`
 
-  expect(check).toMatchObject({ name: 'schedule-lag', limit: 0.5, level: 'invalid' })
+test('limits of the scenario are those of the checks, and say that they are not the usual ones', () => {
+  const scenarioText = `${SCENARIO_TEXT}${LIMITS}`
+  const { checks, valid } = summarize(runRecord({ scenarioText })).validity
+  const moved = checks.filter(({ defaultLimit }) => defaultLimit !== undefined)
+
+  expect(valid).toBe(false)
+  expect(moved.map(({ name, limit, level }) => [name, limit, level])).toEqual([
+    ['schedule-lag', 0.5, 'invalid'],
+    ['event-loop-utilisation', 0.1, 'invalid'],
+    ['loop-delay', 0.5, 'invalid'],
+    ['standstill', 0.5, 'invalid'],
+    ['cpu', 0.2, 'invalid'],
+    ['gc', 0.005, 'invalid'],
+    ['memory', 0.15, 'invalid'],
+    ['descriptors', 0.1, 'invalid'],
+    ['interval-coverage', 1, 'ok'],
+    ['dropped-starts', 0, 'ok'],
+    ['empty-answers', 0, 'ok'],
+  ])
+  expect(moved[0]?.defaultLimit).toBe(10)
+})
+
+test('a limit that is written out and the usual one is not a moved one', () => {
+  const scenarioText = `${SCENARIO_TEXT}validity: { scheduleLag: 10ms, cpu: 90% }`
+  const { checks } = summarize(runRecord({ scenarioText })).validity
+
+  expect(checks.filter(({ defaultLimit }) => defaultLimit !== undefined)).toEqual([])
 })
 
 test('a finished interval without its histograms is not covered', () => {

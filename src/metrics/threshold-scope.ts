@@ -1,0 +1,88 @@
+import { nearest } from './nearest.ts'
+
+/** What of a run a threshold looks at: `[over phase <name>] [for <duration>]`. */
+export interface ThresholdScope {
+  readonly phase: string | undefined
+  readonly windowSeconds: number | undefined
+}
+
+export interface ThresholdProblem {
+  /** A sentence with the column, the value and what exists. */
+  readonly problem: string
+  /** Counts from 1. */
+  readonly column: number
+}
+
+/** A part of a threshold and where it begins, counted from 1. */
+export interface Word {
+  readonly text: string
+  readonly column: number
+}
+
+/** @param phases that exist; undefined when that is not known. */
+export function scopeOf(
+  clauses: readonly Word[],
+  end: Word,
+  phases: readonly string[] | undefined,
+): ThresholdScope | ThresholdProblem {
+  let rest = clauses
+  let phase: string | undefined
+  if (rest[0]?.text === 'over') {
+    const named = phaseOf(rest, end, phases)
+    if (typeof named !== 'string') return named
+    phase = named
+    rest = rest.slice(3)
+  }
+  const [keyword, duration, further] = rest
+  if (keyword === undefined) return { phase, windowSeconds: undefined }
+  if (keyword.text !== 'for') {
+    const expected = phase === undefined ? 'over phase <name>, for <duration>' : 'for <duration>'
+    return wrong(keyword, `expected ${expected} or the end, found ${keyword.text}`)
+  }
+  const windowSeconds = secondsOf(duration?.text ?? '')
+  if (windowSeconds === undefined) {
+    const found = duration?.text ?? 'nothing'
+    return wrong(
+      duration ?? end,
+      `expected whole seconds from 1s to 24h, such as 30s, found ${found}`,
+    )
+  }
+  if (further !== undefined) return wrong(further, `expected the end, found ${further.text}`)
+  return { phase, windowSeconds }
+}
+
+export function wrong({ column }: Word, what: string): ThresholdProblem {
+  return { problem: `column ${column}: ${what}`, column }
+}
+
+function phaseOf(
+  [, keyword, name]: readonly Word[],
+  end: Word,
+  phases: readonly string[] | undefined,
+): string | ThresholdProblem {
+  if (keyword?.text !== 'phase') {
+    return wrong(keyword ?? end, `expected phase, found ${keyword?.text ?? 'nothing'}`)
+  }
+  const phase = name?.text.replace(/^"(.*)"$/, '$1')
+  if (phases?.length === 0)
+    return wrong(name ?? end, 'this load has no phases; only arrivals have them')
+  if (name !== undefined && phase !== undefined && (phases?.includes(phase) ?? true)) return phase
+  if (phases === undefined) return wrong(end, 'expected the name of a phase, found nothing')
+  const existing = `the phases are ${phases.join(', ')}`
+  if (phase === undefined || name === undefined)
+    return wrong(end, `expected the name of a phase, found nothing; ${existing}`)
+  const near = nearest(phase, phases)
+  const cure = near === undefined ? existing : `the nearest is ${near}`
+  const blanks = phases.some((known) => known.startsWith(`${phase} `))
+    ? '; a name with blanks stands in double quotes'
+    : ''
+  return wrong(name, `there is no phase ${phase}; ${cure}${blanks}`)
+}
+
+const WINDOW_UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600 }
+
+function secondsOf(text: string): number | undefined {
+  const [, amount, unit = ''] = /^(\d+)(s|m|h)$/.exec(text) ?? []
+  const seconds = Number(amount) * (WINDOW_UNITS[unit] ?? Number.NaN)
+  return seconds >= 1 && seconds <= 86_400 ? seconds : undefined
+}
