@@ -78,6 +78,9 @@ function obeyParent(standIn: StandIn): Promise<void> {
         wake.at(message.atUs)
         break
       }
+      case 'open':
+        tell({ kind: 'open', executions: standIn.openExecutions() })
+        break
       case 'ledger':
         tell({ kind: 'ledger', ledger: standIn.ledger() })
         break

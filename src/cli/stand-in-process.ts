@@ -44,6 +44,7 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
     pid: child.pid ?? 0,
     control: {
       begin: async (atUs) => void (await channel.ask({ kind: 'begin', atUs }, 'begun')),
+      openExecutions: async () => (await channel.ask({ kind: 'open' }, 'open')).executions,
       ledger: async (): Promise<ServiceLedger> =>
         (await channel.ask({ kind: 'ledger' }, 'ledger')).ledger,
       whenLost: (call) => void child.once('exit', (code, signal) => call(endOf(code, signal))),

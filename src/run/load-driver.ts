@@ -1,6 +1,7 @@
 import type { ArrivalsLoad, Scenario } from '../scenario/scenario.ts'
 import { ShardStarts } from '../scenario/starts.ts'
 import type { Fleet } from '../thing/fleet.ts'
+import type { ShardTask } from './messages.ts'
 
 /** What a load asks of one shard and when; times are on the machine's clock, counted from T0. */
 export interface LoadDriver {
@@ -14,17 +15,17 @@ export interface LoadDriver {
 
 /** Arrivals follow their plan. In a rollout and in a loop the things set out at T0 and go by themselves. */
 export function loadDriver(
-  scenario: Scenario,
+  task: Pick<ShardTask, 'scenario' | 'shard' | 'shards' | 'things'>,
   fleet: Fleet,
-  shard: number,
-  shards: number,
 ): LoadDriver {
+  const { scenario, shard, shards, things } = task
   const { load } = scenario
   switch (load.kind) {
     case 'arrivals':
+      if (things !== undefined) return chosenDriver(load, scenario, fleet, things)
       return arrivalsDriver(load, scenario, fleet, shard, shards)
     case 'rollout':
-      return ownRounds(fleet, load.limitUs)
+      return ownRounds(fleet, load.limitUs, things && executionsOf(scenario) * things.length)
     case 'loop':
       return ownRounds(fleet, load.forUs)
     default:
@@ -53,8 +54,40 @@ function arrivalsDriver(
   }
 }
 
-/** The coordinator ends a rollout whose executions are all terminal; this is the latest end. */
-function ownRounds(fleet: Fleet, lengthUs: number): LoadDriver {
+/** The starts that are meant for the chosen things, when they are due in the whole plan. There is
+ *  nothing to wait for after the last of them. */
+function chosenDriver(
+  load: ArrivalsLoad,
+  { fleet: { things: fleetSize } }: Scenario,
+  fleet: Fleet,
+  things: readonly number[],
+): LoadDriver {
+  const starts = new ShardStarts(load.phases, fleetSize, 0, 1)
+  const next = () => {
+    while (starts.next()) if (things.includes(starts.thing)) return true
+    return false
+  }
+  let more = next()
+  return {
+    release(t0Us, nowUs) {
+      for (; more && t0Us + starts.dueUs <= nowUs; more = next()) {
+        fleet.start(fleet.slotOf(starts.thing), t0Us + starts.dueUs, nowUs)
+      }
+    },
+    nextUs: (t0Us) => (more ? t0Us + starts.dueUs : t0Us),
+    isOver: () => !more,
+  }
+}
+
+/**
+ * The coordinator ends a rollout whose executions are all terminal; this is the latest end.
+ * @param executions after which chosen things are done, because the rest of the fleet never will be.
+ */
+function ownRounds(
+  fleet: Fleet,
+  lengthUs: number,
+  executions = Number.POSITIVE_INFINITY,
+): LoadDriver {
   let begun = false
   return {
     release(_, nowUs) {
@@ -62,6 +95,11 @@ function ownRounds(fleet: Fleet, lengthUs: number): LoadDriver {
       begun = true
     },
     nextUs: (t0Us) => t0Us + (begun ? lengthUs : 0),
-    isOver: (t0Us, nowUs) => nowUs >= t0Us + lengthUs,
+    isOver: (t0Us, nowUs) => nowUs >= t0Us + lengthUs || fleet.ended >= executions,
   }
+}
+
+/** How many a thing has waiting. */
+function executionsOf({ jobs }: Scenario): number {
+  return jobs.reduce((sum, { perThing }) => sum + perThing, 0)
 }

@@ -13,6 +13,8 @@ export interface ShardTask {
   readonly scenario: Scenario
   readonly shard: number
   readonly shards: number
+  /** Things to play alone, by index in the fleet; the whole share of the shard otherwise. */
+  readonly things?: readonly number[] | undefined
   /** Addresses, several of a kind are shared out by thing. */
   readonly targets: readonly string[]
   /** The run folder, which exists. */

@@ -12,12 +12,15 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { HostWatch } from './host-watch.ts'
 import type { FromShard, ShardFailure, ShardResult, ShardTask, ToShard } from './messages.ts'
 import { type Progress, ProgressBoard } from './progress.ts'
+import { RolloutWatch } from './rollout-watch.ts'
 import type { Stopping } from './stopping.ts'
 
 /** What a run may ask of a stand-in of its own. */
 export interface StandInControl {
   /** T0. */
   begin(atUs: number): Promise<void>
+  /** How many executions have not ended, those still to come included. */
+  openExecutions(): Promise<number>
   ledger(): Promise<ServiceLedger>
   whenLost(call: (how: string) => void): void
 }
@@ -28,6 +31,8 @@ export interface RunSettings {
   /** The run folder, with its scenario, plan and run row. */
   readonly folder: string
   readonly workers: number
+  /** Things to play alone, by index in the fleet; takes one worker. */
+  readonly things?: readonly number[] | undefined
   /** undefined when the target is somebody else's service. */
   readonly control: StandInControl | undefined
   readonly stopping: Stopping
@@ -83,11 +88,12 @@ class FleetRun {
     this.#losePatience(new Error(`it had not ended ${AT_ONCE_US / 1e6} s after it was told to`)),
   )
   #wakeWhenReady: (() => void) | undefined
+  readonly #rollout: RolloutWatch | undefined
 
   constructor(settings: RunSettings) {
     this.#settings = settings
     this.#running = settings.workers
-    this.#board = new ProgressBoard(settings.scenario.fleet.things)
+    this.#board = new ProgressBoard(settings.things?.length ?? settings.scenario.fleet.things)
     this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
       this.#folderFailed(error),
     )
@@ -108,11 +114,17 @@ class FleetRun {
       else this.#tellAll({ kind: request })
       this.#wakeWhenReady?.()
     })
-    settings.control?.whenLost((how) => this.#giveUp(`The stand-in is gone: ${how}.`))
+    const { control } = settings
+    if (control !== undefined) {
+      this.#rollout = new RolloutWatch(control.openExecutions, () =>
+        this.#tellAll({ kind: 'stop' }),
+      )
+    }
+    control?.whenLost((how) => this.#giveUp(`The stand-in is gone: ${how}.`))
   }
 
   #startShard(shard: number): void {
-    const { scenario, targets, folder, workers } = this.#settings
+    const { scenario, targets, folder, workers, things } = this.#settings
     const { port1, port2 } = new MessageChannel()
     this.#ports[shard] = port1
     port1.on('message', (message: FromShard) => this.#hear(message))
@@ -120,6 +132,7 @@ class FleetRun {
       scenario,
       shard,
       shards: workers,
+      things,
       targets,
       folder,
       runStartUs: this.#runStartUs,
@@ -245,16 +258,17 @@ class FleetRun {
     await Promise.race([control.begin(t0Us), this.#patience]).catch((error: unknown) =>
       this.#giveUp(messageOf(error)),
     )
+    if (this.#settings.scenario.load.kind === 'rollout') this.#rollout?.begin(t0Us)
   }
 
   /** By the shards' last words: one that has told it is ready is so whole. */
   #readyThings(): number {
-    const { scenario, workers } = this.#settings
+    const { scenario, workers, things } = this.#settings
     let ready = 0
     for (let shard = 0; shard < workers; shard++) {
       if (this.#lost.has(shard)) continue
       ready += this.#ready.has(shard)
-        ? thingsInShard(scenario.fleet.things, shard, workers)
+        ? (things?.length ?? thingsInShard(scenario.fleet.things, shard, workers))
         : this.#board.readyOf(shard)
     }
     return ready
@@ -322,6 +336,7 @@ class FleetRun {
   async close(): Promise<void> {
     this.#closed = true
     this.#patienceEnds.close()
+    this.#rollout?.close()
     this.#host.close()
     for (const port of this.#ports) port.close()
     await this.#pool.destroy()

@@ -2,13 +2,17 @@ import type { Clock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { ThingBook } from '../ledger/thing-book.ts'
 import { ShardMeter } from '../metrics/shard-meter.ts'
+import { ThingSampler } from '../metrics/thing-sampler.ts'
 import type { JobsNotification, Reply } from '../protocol/jobs.ts'
+import { thingsInShard } from '../scenario/arrivals.ts'
 import { Fleet } from '../thing/fleet.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
+import { ChosenThingsBook } from './chosen-things.ts'
 import { fleetLinks } from './fleet-links.ts'
 import { IntervalWriter } from './interval-writer.ts'
 import { type LoadDriver, loadDriver } from './load-driver.ts'
 import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import { TimelineWriter } from './timeline-writer.ts'
 
 /**
  * One worker's share of the fleet: its things, their links, its plan, and the one pacer that releases
@@ -22,6 +26,7 @@ export class Shard implements LinkSink {
   readonly #meter = new ShardMeter()
   readonly #book: ThingBook
   readonly #intervals: IntervalWriter
+  readonly #timelines: TimelineWriter
   readonly #load: LoadDriver
   readonly #wake: Wake
   #nextToConnect = 0
@@ -42,7 +47,7 @@ export class Shard implements LinkSink {
   })
 
   constructor(task: ShardTask, clock: Clock) {
-    const { scenario, shard, shards } = task
+    const { scenario, shard, shards, things } = task
     this.#task = task
     this.#clock = clock
     const effects: Link = {
@@ -53,13 +58,21 @@ export class Shard implements LinkSink {
       cancel: (thing, token) => this.#links.cancel(thing, token),
       close: (thing) => this.#links.close(thing),
     }
-    const size = Math.floor((scenario.fleet.things + shards - 1 - shard) / shards)
-    this.#book = new ThingBook(size, shard, shards)
-    this.#fleet = new Fleet({ scenario, shard, shards }, effects, this.#meter, this.#book)
+    const chosen = things && new ChosenThingsBook(things, scenario.fleet.things)
+    const size = things?.length ?? thingsInShard(scenario.fleet.things, shard, shards)
+    this.#book = chosen?.whole ?? new ThingBook(size, shard, shards)
+    const book = chosen ?? this.#book
+    const sampler = new ThingSampler(size, { keepsAll: things !== undefined })
+    const settings = { scenario, shard, shards, things }
+    this.#fleet = new Fleet(settings, effects, this.#meter, book, sampler)
+    this.#timelines = new TimelineWriter(task, this.#fleet, sampler)
     this.#links = fleetLinks(task, this.#fleet, clock, this)
-    this.#load = loadDriver(scenario, this.#fleet, shard, shards)
+    this.#load = loadDriver(task, this.#fleet)
     this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, {
-      written: (report) => this.#tell({ kind: 'interval', ...report }),
+      written: (report) => {
+        this.#writeTimelines(false)
+        this.#tell({ kind: 'interval', ...report })
+      },
       failed: (error) => this.#fail(error),
     })
     this.#lastAnswerUs = task.runStartUs
@@ -154,8 +167,10 @@ export class Shard implements LinkSink {
 
   /** The fleet connects in the order of its things, whatever the number of shards. */
   #connectDueUs(slot: number): number {
-    const { ratePerSecond } = this.#task.scenario.fleet.connect
-    const afterUs = Math.round((this.#fleet.globalOf(slot) * 1e6) / ratePerSecond)
+    const { scenario, things } = this.#task
+    const { ratePerSecond } = scenario.fleet.connect
+    const place = things === undefined ? this.#fleet.globalOf(slot) : slot
+    const afterUs = Math.round((place * 1e6) / ratePerSecond)
     return this.#connectFromUs + afterUs
   }
 
@@ -173,6 +188,7 @@ export class Shard implements LinkSink {
     this.#wake.close()
     this.#fleet.finish(nowUs)
     this.#intervals.close(nowUs)
+    this.#writeTimelines(true)
     this.#task.port.close()
     this.#settle({
       shard: this.#task.shard,
@@ -181,6 +197,14 @@ export class Shard implements LinkSink {
       lastAnswerMs: (this.#lastAnswerUs - this.#task.runStartUs) / 1e3,
       counters: this.#meter.totals(),
     })
+  }
+
+  #writeTimelines(isLast: boolean): void {
+    try {
+      this.#timelines.write(isLast)
+    } catch (error) {
+      this.#fail(error)
+    }
   }
 
   /** What is measured from here on could not be kept, so nothing more is done. */

@@ -33,6 +33,8 @@ export interface StandIn {
   /** T0: jobs are created, and fault windows count from here. */
   begin(): void
   ledger(): ServiceLedger
+  /** How many executions have not ended, those still to come included; Infinity with an endless job. */
+  openExecutions(): number
   /** How often a queue of the stand-in's own was full, so far. */
   limits(): Readonly<LimitCounts>
   /** Connections are cut and held answers forgotten. */
@@ -82,7 +84,9 @@ export async function startStandIn(
     }
     const begin = () => exchange.begin()
     const limits = () => ({ ...counts })
-    return { addresses, begin, ledger: () => service.ledger(), limits, close }
+    const ledger = () => service.ledger()
+    const openExecutions = () => service.openExecutions()
+    return { addresses, begin, ledger, openExecutions, limits, close }
   } catch (error) {
     await close()
     throw error
