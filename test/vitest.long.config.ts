@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+/** What takes too long for every change: `npm run test:long`. */
+export default defineConfig({
+  test: {
+    root: new URL('..', import.meta.url).pathname,
+    include: ['test/**/*.long.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+  },
+})
