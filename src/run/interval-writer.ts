@@ -1,12 +1,14 @@
-import { intervalPercentiles } from '../metrics/latencies.ts'
-import type { MeterInterval, ShardMeter } from '../metrics/shard-meter.ts'
-import type { IntervalRow, Percentiles, ShardGauges, Stage } from '../results/rows.ts'
+import type { ShardMeter } from '../metrics/shard-meter.ts'
+import type { IntervalRow, ShardGauges, Stage } from '../results/rows.ts'
 import { openWorkerLog, type WorkerLog } from '../results/run-folder.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import { ThreadMonitor } from './health.ts'
 import type { ShardProgress, ShardTask } from './messages.ts'
+import { UnfinishedInterval } from './unfinished-interval.ts'
 
 const SECOND_US = 1_000_000
+/** Between two pieces of an interval that is being written: the pacer has the time in between. */
+const PIECE_US = 4_000
 
 interface IntervalEvents {
   /** An interval stands on disk. */
@@ -28,6 +30,8 @@ export class IntervalWriter {
   readonly #health = new ThreadMonitor()
   readonly #events: IntervalEvents
   #failed = false
+  #unfinished: { readonly interval: UnfinishedInterval; readonly gcShare: number } | undefined
+  #nextPieceUs = Number.POSITIVE_INFINITY
   #stage: Stage = 'connect'
   /** Where the seconds of the stage count from. */
   #zeroUs: number
@@ -53,7 +57,7 @@ export class IntervalWriter {
 
   /** When `advance` is next wanted. */
   get nextUs(): number {
-    return Math.min(this.#boundaryAfter(this.#fromUs), this.#t0Us)
+    return Math.min(this.#boundaryAfter(this.#fromUs), this.#t0Us, this.#nextPieceUs)
   }
 
   begin(t0Us: number): void {
@@ -67,8 +71,9 @@ export class IntervalWriter {
     this.#stage = 'drain'
   }
 
-  /** Ends the interval whose time is over. */
+  /** Ends the interval whose time is over, and writes a piece of the one before. */
   advance(nowUs: number): void {
+    if (nowUs >= this.#nextPieceUs) this.#writePiece(nowUs)
     if (nowUs >= this.#t0Us) {
       if (this.#t0Us > this.#fromUs) this.#cut(this.#t0Us)
       if (this.#stage === 'connect') this.#stage = 'load'
@@ -77,12 +82,14 @@ export class IntervalWriter {
     }
     if (nowUs < this.#boundaryAfter(this.#fromUs)) return
     this.#cut(this.#boundaryAfter(nowUs) - SECOND_US)
+    this.#nextPieceUs = nowUs + PIECE_US
   }
 
   /** The last interval, as short as it is. */
   close(nowUs: number): void {
     this.advance(nowUs)
     this.#cut(Math.max(nowUs, this.#fromUs + 1))
+    this.#writeRest()
     this.#health.close()
   }
 
@@ -91,44 +98,63 @@ export class IntervalWriter {
   }
 
   #cut(toUs: number): void {
+    this.#writeRest()
     if (this.#failed) return
-    const interval = this.#meter.takeInterval()
+    const { counters, histograms } = this.#meter.takeInterval()
     const { eventLoopUtilisation, loopDelayP99Ms, gcShare } = this.#health.take(
       (toUs - this.#fromUs) / 1e3,
     )
-    const row: IntervalRow = {
-      kind: 'interval',
+    const row = {
+      kind: 'interval' as const,
       worker: this.#shard,
       stage: this.#stage,
       second: Math.floor((this.#fromUs - this.#zeroUs) / SECOND_US),
       fromMs: (this.#fromUs - this.#runStartUs) / 1e3,
       toMs: (toUs - this.#runStartUs) / 1e3,
-      counters: interval.counters,
-      percentiles: percentilesOf(interval),
+      counters,
       gauges: this.#gauges(),
       health: { eventLoopUtilisation, loopDelayP99Ms },
     }
     this.#fromUs = toUs
+    this.#unfinished = { interval: new UnfinishedInterval(this.#log, row, histograms), gcShare }
+    this.#nextPieceUs = toUs
+  }
+
+  #writePiece(nowUs: number): void {
+    this.#nextPieceUs = nowUs + PIECE_US
+    this.#write((interval) => interval.step())
+  }
+
+  /** What the time between two boundaries was not enough for, and what ends with the run. */
+  #writeRest(): void {
+    this.#write((interval) => interval.finish())
+  }
+
+  #write(act: (interval: UnfinishedInterval) => IntervalRow | undefined): void {
+    const unfinished = this.#unfinished
+    if (unfinished === undefined) return
     try {
-      this.#log.append(row, interval.histograms)
+      const row = act(unfinished.interval)
+      if (row === undefined) return
+      const { gcShare } = unfinished
+      this.#forget()
+      this.#events.written({ ...progressOf(row), readyThings: this.#fleet.ready, gcShare })
     } catch (error) {
+      this.#forget()
       this.#failed = true
       this.#events.failed(error)
-      return
     }
-    this.#events.written({ ...progressOf(row), readyThings: this.#fleet.ready, gcShare })
+  }
+
+  #forget(): void {
+    this.#unfinished = undefined
+    this.#nextPieceUs = Number.POSITIVE_INFINITY
   }
 
   #gauges(): ShardGauges {
     const { online, idle, working, openRequests } = this.#fleet
     return { online, idle, working, openRequests }
   }
-}
-
-function percentilesOf({ histograms }: MeterInterval): Record<string, Percentiles> {
-  return Object.fromEntries(
-    histograms.map(([name, histogram]) => [name, intervalPercentiles(histogram)]),
-  )
 }
 
 const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending']
