@@ -9,7 +9,7 @@ import {
 } from '../job-control.ts'
 import { arnOf, readArn } from './arns.ts'
 import { type ControlCall, done, type Handlers, NAME, type Outcome } from './control-call.ts'
-import { notFound, type Refusal, refusal } from './exceptions.ts'
+import { alreadyExists, notFound, type Refusal, refusal } from './exceptions.ts'
 import type { GroupRegistry } from './group-registry.ts'
 import { ANY_TEXT, JOB_ID, readJobChange, readJobOrder, readTargets } from './job-request.ts'
 import type { JobViews } from './job-views.ts'
@@ -47,6 +47,8 @@ function createJob(jobs: JobControl, registry: Registry, call: ControlCall): Out
   const targets = targetsOf(targetArns, registry)
   if ('kind' in targets) return targets
   const refused = jobs.createJob({ ...order, targets }, call.nowUs)
+  if (refused?.code === 'ResourceAlreadyExistsException')
+    return alreadyExists('Job', order.jobId, arnOf(call.region, 'job', order.jobId))
   return refused === undefined ? named(order, call.region) : spoken(refused)
 }
 
@@ -58,8 +60,8 @@ function named(
 }
 
 /** The core's refusal in the words of the wire. */
-export function spoken({ code, message }: JobRefusal, arn?: string): Refusal {
-  return refusal(code, message, arn === undefined ? undefined : { resourceArn: arn })
+export function spoken({ code, message }: JobRefusal): Refusal {
+  return refusal(code, message)
 }
 
 function targetsOf(arns: readonly string[], { things, groups }: Registry): JobTarget[] | Refusal {
