@@ -4,6 +4,7 @@ import {
   count,
   counted,
   duration,
+  heldWords,
   milliseconds,
   NOTHING,
   observedFigure,
@@ -138,6 +139,7 @@ function executionLines({ executions }: Summary): Line[] {
       tone: stuck > 0 ? 'warn' : 'plain',
     },
     ...timing('from start to end', executions.durationMs, ['p50', 'p90', 'p99', 'max']),
+    ...(executions.held ? [{ text: `the service holds ${heldWords(executions.held)}` }] : []),
   ]
 }
 

@@ -90,3 +90,10 @@ export function observedFigure(expression: string, observed: number | null): str
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0')
 }
+
+/** `9,800 SUCCEEDED, 200 FAILED`, in the words of the service. */
+export function heldWords(held: Readonly<Record<string, number>>): string {
+  const parts = Object.entries(held).filter(([, executions]) => executions > 0)
+  if (parts.length === 0) return 'no executions'
+  return parts.map(([status, executions]) => `${count(executions)} ${status}`).join(', ')
+}

@@ -3,6 +3,7 @@ import {
   amount,
   count,
   duration,
+  heldWords,
   inUnit,
   NOTHING,
   observedFigure,
@@ -181,7 +182,7 @@ export function arrivalsSection({ arrivals }: Summary): SafeHtml | undefined {
 }
 
 export function executionsSection({ executions }: Summary): SafeHtml {
-  const { started, resumed, durationMs } = executions
+  const { started, resumed, durationMs, held } = executions
   const ends: [string, number, string][] = [
     ['succeeded', executions.succeeded, 'teal'],
     ['failed', executions.failed, 'red'],
@@ -203,7 +204,7 @@ export function executionsSection({ executions }: Summary): SafeHtml {
   return section(
     'executions',
     'Executions',
-    `${count(started)} started${again}.`,
+    `${count(started)} started${again}.${held ? ` The service holds ${heldWords(held)}.` : ''}`,
     total > 0 ? html`<div class="bar" aria-hidden="true">${parts}</div>` : undefined,
     table('How executions ended', html`<tr>${columns(ends.map(([name]) => name))}</tr>`, [
       html`<tr>${cells}</tr>`,

@@ -105,4 +105,6 @@ export interface EndRow {
   readonly lostWorkers: number
   readonly neverConnected: number
   readonly ledger: LedgerVerdict
+  /** All executions that the service holds at the end, ended and open, by status. Only of an own stand-in. */
+  readonly held?: Readonly<Record<string, number>> | undefined
 }

@@ -31,7 +31,7 @@ export function summarize(record: RunRecord): Summary {
       thresholds,
       arrivals: record.scenario.load.kind === 'arrivals' ? arrivalsOf(record, run) : null,
       operations: operationSummaries(run),
-      executions: executionsOf(run),
+      executions: executionsOf(record, run),
       throttling: throttlingOf(record, run),
       ledger: record.end?.ledger ?? { checked: false, balanced: null, differences: [] },
       generator: health.mean,
@@ -115,7 +115,7 @@ function arrivalsOf({ plan, end }: RunRecord, run: MeasuredRecord): ArrivalsSumm
   }
 }
 
-function executionsOf({ total }: MeasuredRecord): ExecutionsSummary {
+function executionsOf({ end }: RunRecord, { total }: MeasuredRecord): ExecutionsSummary {
   const count = (event: string) => total.count(`execution.${event}`)
   return {
     started: count('started'),
@@ -127,5 +127,6 @@ function executionsOf({ total }: MeasuredRecord): ExecutionsSummary {
     canceled: count('canceled'),
     stuck: count('stuck'),
     durationMs: latencySummary(total.series('execution.duration')),
+    held: end?.held,
   }
 }

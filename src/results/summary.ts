@@ -1,3 +1,4 @@
+import type { TimelineTotals } from './kept-timelines.ts'
 import type { LedgerVerdict } from './rows.ts'
 
 /** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
@@ -43,6 +44,8 @@ export interface Summary {
   readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
   readonly clamped: number
   readonly drops: Readonly<Record<string, number>>
+  /** How many timelines of single things were kept, and for how many there was no room. */
+  readonly timelines?: TimelineTotals
   /** Sentences about what was found damaged in the run folder and left out; absent without any. */
   readonly notes?: readonly string[]
 }
@@ -124,4 +127,6 @@ export interface ExecutionsSummary {
   readonly canceled: number
   readonly stuck: number
   readonly durationMs: LatencySummary
+  /** What the stand-in holds at the end, ended and open, by status: also what no thing ever began. */
+  readonly held?: Readonly<Record<string, number>> | undefined
 }

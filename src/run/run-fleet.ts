@@ -5,6 +5,7 @@ import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
+import type { AbortWatch } from '../results/abort-watch.ts'
 import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
@@ -71,6 +72,7 @@ class FleetRun {
   readonly #ready = new Set<number>()
   readonly #board: ProgressBoard
   readonly #host: HostWatch
+  readonly #abort: AbortWatch | undefined
   readonly #runStartUs = systemClock.nowUs()
   #running: number
   readonly #lost = new Set<number>()
@@ -78,6 +80,7 @@ class FleetRun {
   #cause: string | undefined
   #givenUp = false
   #folderFailure: unknown
+  #held: Record<string, number> | undefined
   #closed = false
   #losePatience: (error: Error) => void = () => {}
   /** Rejects when those that were told to end at once have had their time. */
@@ -289,6 +292,7 @@ class FleetRun {
       lostWorkers: this.#lost.size,
       neverConnected: results.reduce((sum, { neverConnected }) => sum + neverConnected, 0),
       ledger,
+      held: this.#held,
     }
     this.#host.close()
     this.#append(row)
@@ -321,6 +325,7 @@ class FleetRun {
       const difference = 'The stand-in was lost before it could hand over its ledger.'
       return { checked: true, balanced: false, differences: [difference] }
     }
+    this.#held = heldByStatus(held)
     const things = results.map((result) => result.things)
     return reconcile(things, held, sumOfCounters(results))
   }
@@ -341,6 +346,13 @@ class FleetRun {
     for (const port of this.#ports) port.close()
     await this.#pool.destroy()
   }
+}
+
+/** Ended and open together. */
+function heldByStatus({ byStatus, open }: ServiceLedger): Record<string, number> {
+  const held: Record<string, number> = { ...byStatus }
+  for (const [, , , status] of open) held[status] = (held[status] ?? 0) + 1
+  return held
 }
 
 function sumOfCounters(results: readonly ShardResult[]): Record<string, number> {
