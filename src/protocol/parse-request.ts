@@ -121,7 +121,7 @@ function read(
       checkJobId(jobId, problems)
       return given({
         jobId,
-        status: deviceStatus(members.status, problems),
+        status: executionStatus(members.status, problems),
         statusDetails: statusDetails(members.statusDetails, problems),
         expectedVersion: integer('expectedVersion', members.expectedVersion, problems),
         executionNumber: integer('executionNumber', members.executionNumber, problems),
@@ -147,10 +147,8 @@ function checkJobId(jobId: string, problems: string[]): void {
     problems.push(offPattern('jobId', jobId, '[a-zA-Z0-9_-]+', JOB_ID_MAX))
 }
 
-const SERVICE_ONLY: ReadonlySet<ExecutionStatus> = new Set(['CANCELED', 'REMOVED', 'TIMED_OUT'])
-
-/** QUEUED passes: the service calls it a wrong transition, and the others a wrong request (3.2). */
-function deviceStatus(value: unknown, problems: string[]): ExecutionStatus {
+/** Any status of an execution: whether a device may set it is for the service to say (3.2). */
+function executionStatus(value: unknown, problems: string[]): ExecutionStatus {
   if (value == null) problems.push(problem(value, 'status', 'Member must not be null'))
   else if (!isStatus(value))
     problems.push(
@@ -160,8 +158,6 @@ function deviceStatus(value: unknown, problems: string[]): ExecutionStatus {
         `Member must satisfy enum value set: [${EXECUTION_STATUSES.join(', ')}]`,
       ),
     )
-  else if (SERVICE_ONLY.has(value))
-    problems.push(problem(value, 'status', 'Member must be a status that a device may set'))
   else return value
   return 'QUEUED' // not used: there is a problem
 }

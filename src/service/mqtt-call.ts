@@ -1,6 +1,13 @@
-import type { JobsRequest, Operation, Rejected, Reply } from '../protocol/jobs.ts'
+import {
+  isTerminal,
+  type JobsRequest,
+  type Operation,
+  type Rejected,
+  type Reply,
+} from '../protocol/jobs.ts'
 import { readMqttRequest, replyPayload } from '../protocol/mqtt-service.ts'
 import type { JobsTopic } from '../protocol/mqtt-topics.ts'
+import type { ServiceSwitches } from '../protocol/switches.ts'
 import type { Call } from './exchange.ts'
 
 /** The connection of a request, as its answer needs it. */
@@ -15,6 +22,7 @@ export class MqttCall implements Call {
   readonly thing: number | undefined
   readonly request: JobsRequest | Rejected
   readonly #writer: AnswerWriter
+  readonly #afterEnd: ServiceSwitches['updateAfterEnd']
   readonly #token: string | undefined
   /** The topic of the request until there is an answer. */
   #topic: string
@@ -26,6 +34,7 @@ export class MqttCall implements Call {
     asked: JobsTopic & { kind: 'request' },
     payload: Buffer,
     topic: string,
+    { updateAfterEnd }: ServiceSwitches,
   ) {
     const { operation, thingName, jobId } = asked
     const { token, request } = readMqttRequest(operation, thingName, jobId, payload)
@@ -33,13 +42,15 @@ export class MqttCall implements Call {
     this.thing = thing
     this.request = request
     this.#writer = writer
+    this.#afterEnd = updateAfterEnd
     this.#token = token
     this.#topic = topic
   }
 
   answered(reply: Reply, epochSeconds: number): void {
     this.#topic += reply.kind === 'accepted' ? '/accepted' : '/rejected'
-    this.#payload = replyPayload(reply, this.#token, epochSeconds)
+    const said = this.#afterEnd === 'TerminalStateReached' ? withTerminalState(reply) : reply
+    this.#payload = replyPayload(said, this.#token, epochSeconds)
   }
 
   leave(): void {
@@ -49,4 +60,12 @@ export class MqttCall implements Call {
   cut(): void {
     this.#writer.cut()
   }
+}
+
+/** Switch 3: the other word for an update of what has ended, which comes without the state. */
+function withTerminalState(reply: Reply): Reply {
+  if (reply.kind !== 'rejected' || reply.code !== 'InvalidStateTransition') return reply
+  const { message, executionState } = reply
+  if (executionState === undefined || !isTerminal(executionState.status)) return reply
+  return { kind: 'rejected', code: 'TerminalStateReached', message }
 }

@@ -2,6 +2,7 @@ import type { Rejected } from '../protocol/jobs.ts'
 import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
 import { replyPayload } from '../protocol/mqtt-service.ts'
 import { type JobsTopic, parseTopic } from '../protocol/mqtt-topics.ts'
+import type { ServiceSwitches } from '../protocol/switches.ts'
 import {
   type AedesClient,
   intercept,
@@ -31,6 +32,8 @@ export interface ConnectionShop {
   readonly counts: LimitCounts
   /** What is in the outbox goes out at the end of this turn of the event loop. */
   readonly flushSoon: (outbox: MqttOutbox) => void
+  /** An answer for all that subscribe to it, but its requester (switch 6). */
+  overhear(topic: string, payload: string, requester: MqttSession | undefined): void
 }
 
 /**
@@ -72,9 +75,13 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   answer(topic: string, payload: string): void {
     this.write(topic, payload, this.#session?.answerQos(topic) ?? 0)
+    if (this.#switches.answersTo === 'subscribers')
+      this.#shop.overhear(topic, payload, this.#session)
   }
 
-  write(topic: string, payload: string, qos: 0 | 1): number {
+  write(topic: string, payload: string, wantedQos: 0 | 1): number {
+    const { answerQos } = this.#switches
+    const qos = answerQos === 'subscription' ? wantedQos : answerQos
     const messageId = qos === 0 ? 0 : takeMessageId(this.client)
     const frame = publishFrame(this.client.version, topic, payload, qos, messageId)
     if (qos === 0) this.#outbox.send(frame)
@@ -84,6 +91,10 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   cut(): void {
     this.client.conn.destroy()
+  }
+
+  get #switches(): ServiceSwitches {
+    return this.#shop.exchange.service.switches
   }
 
   #hold(packet: MqttPacket): void {
@@ -137,12 +148,15 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const { exchange } = this.#shop
     const nowUs = exchange.nowUs()
     if (asked.kind !== 'request') {
+      if (this.#switches.invalidTopic === 'none') return
       const payload = replyPayload(NO_OPERATION, undefined, exchange.epochSeconds(nowUs))
       this.answer(`${topic}/rejected`, payload)
       return
     }
-    const thing = exchange.service.thingIndex(asked.thingName)
-    exchange.submit(new MqttCall(this, thing, asked, packet.payload, topic), nowUs)
+    const { service } = exchange
+    const thing = service.thingIndex(asked.thingName)
+    const call = new MqttCall(this, thing, asked, packet.payload, topic, service.switches)
+    exchange.submit(call, nowUs)
   }
 
   /** @returns undefined for what the broker is to refuse. */
@@ -194,7 +208,8 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
         wanted.map(() => code),
       ),
     )
-    if (tooMany) this.#disconnect(Reason.quotaExceeded)
+    if (tooMany || this.#switches.subscribeThrottle === 'close')
+      this.#disconnect(Reason.quotaExceeded)
   }
 
   #filtersWith(wanted: SubscribePacket['subscriptions']): number {

@@ -1,6 +1,7 @@
 import type {
   Accepted,
   DescribeRequest,
+  ExecutionStatus,
   JobsRequest,
   Operation,
   RejectCode,
@@ -18,6 +19,9 @@ import { type ExecutionRecord, isStepTimeout, updateRefusal } from './job-execut
 
 /** Shared by all answers that say no more than yes; nobody changes a reply. */
 const ACCEPTED: Accepted = { kind: 'accepted' }
+
+/** What only the service sets. QUEUED is not among them: to set it is a wrong transition (3.2). */
+const SERVICE_ONLY: ReadonlySet<ExecutionStatus> = new Set(['CANCELED', 'REMOVED', 'TIMED_OUT'])
 
 /** The four operations of a known thing, with a request that was parsed. */
 export function decide(
@@ -64,7 +68,9 @@ function update(
   request: UpdateRequest,
   nowUs: number,
 ): Reply {
-  const { jobId, executionNumber } = request
+  const { jobId, executionNumber, status } = request
+  if (SERVICE_ONLY.has(status) && executions.switches.serviceOnlyStatus === 'InvalidRequest')
+    return invalidRequest([problem(status, 'status', 'Member must be a status for devices to set')])
   const record = executions.find(thing, jobId, executionNumber)
   if (record === undefined) return notFound(jobId, executionNumber)
   const refusal = updateRefusal(record, request)

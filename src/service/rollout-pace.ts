@@ -4,7 +4,7 @@ import { ROLLOUT_PER_MINUTE_MAX } from '../protocol/limits.ts'
 /**
  * How fast executions are queued (protocol 3.7): the i-th one is due i ÷ rate minutes after the first,
  * so no minute sees more than the rate. An exponential rate rises when things were notified or have
- * succeeded; from then on it counts from the last one.
+ * succeeded.
  */
 export class RolloutPace {
   readonly #minuteUs: number
@@ -34,7 +34,14 @@ export class RolloutPace {
   queued(nowUs: number): void {
     this.#queued += 1
     this.#lastUs = nowUs
-    if (this.#config?.exponentialRate !== undefined) this.#follow(nowUs)
+    if (this.#config?.exponentialRate === undefined) return
+    const nextUs = this.nextUs()
+    const perMinute = this.#rate()
+    if (perMinute === this.#perMinute) return
+    // The old rate holds for the gap that it has begun, so that its last minute sees no more than it.
+    this.#perMinute = perMinute
+    this.#anchorUs = nextUs
+    this.#anchorQueued = this.#queued
   }
 
   /** @returns whether the rate has changed. */
@@ -55,6 +62,7 @@ export class RolloutPace {
     this.#anchorQueued = this.#queued
   }
 
+  /** A rate that changes between two executions counts from the last one. */
   #follow(nowUs: number): boolean {
     const perMinute = this.#rate()
     if (perMinute === this.#perMinute) return false

@@ -12,6 +12,8 @@ import type {
   UpdateRequest,
 } from '../../src/protocol/jobs.ts'
 import { UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
+import type { ControlExecution, JobSpec, JobView, Refusal } from '../../src/service/job-control.ts'
+import { isRefusal } from '../../src/service/job-control.ts'
 import { JobsService } from '../../src/service/jobs-service.ts'
 
 const EPOCH_SECONDS = 1_786_000_000
@@ -74,6 +76,53 @@ export class ServiceProbe {
   create(id: string, targets: number[] = [0], more: { inProgressTimeoutMinutes?: number } = {}) {
     const job = { id, documentText: '{"do":"it"}', targets, ...more }
     return this.service.createJob(job, this.nowUs)
+  }
+
+  get control() {
+    return this.service.control
+  }
+
+  /** A job of the control plane, for thing 0 when nothing else is said. */
+  job(jobId: string, more: Partial<JobSpec> = {}): Refusal | undefined {
+    const targets = [{ kind: 'thing', thing: 0 }] as const
+    const spec = { jobId, targets, documentText: '{"do":"it"}', ...more }
+    return this.control.createJob(spec, this.nowUs)
+  }
+
+  join(group: string, ...things: number[]): this {
+    for (const thing of things) this.control.thingJoined(group, thing, this.nowUs)
+    return this
+  }
+
+  advance(): this {
+    this.service.advance(this.nowUs)
+    return this
+  }
+
+  view(jobId: string): JobView {
+    const view = this.control.describeJob(jobId, this.nowUs)
+    if (isRefusal(view)) throw new Error(view.message)
+    return view
+  }
+
+  /** The counters of a job that are not 0. */
+  counts(jobId: string): Record<string, number> {
+    return Object.fromEntries(
+      Object.entries(this.view(jobId).counts).filter(([, many]) => many > 0),
+    )
+  }
+
+  executionsOf(jobId: string, status?: ControlExecution['status']): ControlExecution[] {
+    const found = this.control.executionsForJob(jobId, { status }, this.nowUs)
+    if (isRefusal(found)) throw new Error(found.message)
+    return [...found].map(({ value }) => value)
+  }
+
+  /** `<number> <status> v<version>` of each execution of the job on the thing, oldest first. */
+  history(jobId: string, thing = 0): string[] {
+    return [...this.control.executionsForThing(thing, { jobId }, this.nowUs)].map(
+      ({ value: one }) => `${one.executionNumber} ${one.status} v${one.versionNumber}`,
+    )
   }
 
   request(operation: Operation, request: JobsRequest, thing = 0): Reply {
