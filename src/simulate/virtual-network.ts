@@ -84,7 +84,7 @@ const INTERNAL_ERROR: Rejected = {
  * notifications leave after its answer). Every leg takes the same time.
  */
 export class VirtualNetwork implements VirtualServiceSink {
-  readonly queue = new DeliveryQueue()
+  readonly #queue = new DeliveryQueue()
   /** By shard. */
   readonly #fleets: readonly Fleet[]
   readonly #service: VirtualService
@@ -150,34 +150,53 @@ export class VirtualNetwork implements VirtualServiceSink {
     }
   }
 
-  /** Time goes forward. The service's own deadlines come before anything that arrives at that time. */
-  moveTo(nowUs: number): void {
+  /** When `advance` has something to do: perhaps too early, never too late. */
+  get nextUs(): number {
+    const queueUs = this.#queue.nextUs
+    const serviceUs = this.#service.nextUs()
+    return serviceUs !== undefined && serviceUs < queueUs ? serviceUs : queueUs
+  }
+
+  /** The largest number of deliveries that were under way at once. */
+  get mostUnderWay(): number {
+    return this.#queue.mostUnderWay
+  }
+
+  /**
+   * Lets time go on to now. The service's own deadlines come before anything that arrives now.
+   *
+   * @returns how many deliveries were made.
+   */
+  advance(nowUs: number): number {
     this.#nowUs = nowUs
-    const nextUs = this.#service.nextUs()
-    if (nextUs === undefined || nextUs > nowUs) return
-    this.#service.advance(nowUs)
-    this.#publish(0)
+    this.#catchUp()
+    let deliveries = 0
+    for (; this.#queue.nextUs <= nowUs && this.#queue.take(nowUs); deliveries++) this.#deliver()
+    return deliveries
   }
 
   /** T0. */
   begin(): void {
     this.#service.begin(this.#nowUs)
-    this.moveTo(this.#nowUs)
+    this.#catchUp()
     this.#publish(0)
   }
 
-  /** Delivers the next of what has arrived by now. @returns false when that was all. */
-  deliver(): boolean {
-    const { queue } = this
-    if (!queue.take(this.#nowUs)) return false
-    const { thing, token, kind, payload } = queue
+  #catchUp(): void {
+    const serviceUs = this.#service.nextUs()
+    if (serviceUs === undefined || serviceUs > this.#nowUs) return
+    this.#service.advance(this.#nowUs)
+    this.#publish(0)
+  }
+
+  #deliver(): void {
+    const { thing, token, kind, payload, connection } = this.#queue
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
-      this.#arrive(thing, kind, token, queue.connection, payload as JobsRequest)
-    } else if (queue.connection === this.#connection[thing]) {
+      this.#arrive(thing, kind, token, connection, payload as JobsRequest)
+    } else if (connection === this.#connection[thing]) {
       this.#tell(thing, kind, token, payload)
     }
-    return true
   }
 
   notify(): void {}
@@ -265,10 +284,10 @@ export class VirtualNetwork implements VirtualServiceSink {
       ? this.#service.refuse(operation, INTERNAL_ERROR, nowUs)
       : this.#service.handle(thing, operation, request, nowUs)
     const atUs = nowUs + delayUs + this.#oneWayUs
-    if (connectionLost) this.queue.add(atUs, thing, Kind.dropped, connection, 0, undefined)
+    if (connectionLost) this.#queue.add(atUs, thing, Kind.dropped, connection, 0, undefined)
     else if (!replyLost) {
-      this.queue.add(atUs, thing, Kind.answer, connection, token, reply)
-      if (duplicated) this.queue.add(atUs, thing, Kind.answer, connection, token, reply)
+      this.#queue.add(atUs, thing, Kind.answer, connection, token, reply)
+      if (duplicated) this.#queue.add(atUs, thing, Kind.answer, connection, token, reply)
     }
     this.#publish(delayUs)
   }
@@ -335,7 +354,7 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {
     const connection = this.#connection[thing] as number
-    this.queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
+    this.#queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
   }
 }
 

@@ -55,6 +55,25 @@ describe('a time wheel', () => {
     expect(wheel.nextUs).toBe(Number.POSITIVE_INFINITY)
   })
 
+  test('opens no page ahead of its time because something was removed', () => {
+    const wheel = wheelOf()
+    wheel.add(0, 0)
+    wheel.remove(0)
+    wheel.add(0, 4_096)
+    expect(taken(wheel, 0)).toEqual([])
+    wheel.add(1, 0)
+
+    expect(taken(wheel, 0)).toEqual([1])
+  })
+
+  test('takes a great many items of one time in order, in whatever order they came', () => {
+    const wheel = wheelOf(50_000)
+    const items = Array.from({ length: 50_000 }, (_, at) => (at * 7_919) % 50_000)
+    for (const item of items) wheel.add(item, 123_456)
+
+    expect(taken(wheel, 123_456)).toEqual([...items].sort((one, other) => one - other))
+  })
+
   test('begins at any time of a clock', () => {
     const wheel = wheelOf()
     const nowUs = 400 * 24 * HOUR_US
