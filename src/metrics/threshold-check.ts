@@ -61,6 +61,16 @@ function spansOf({ measure, phase, windowSeconds }: Threshold, run: MeasuredRun)
   return [phase === undefined ? run[measure.span] : run.phase(phase)]
 }
 
+/** Whether a value that was observed while the run goes on decides already that it cannot pass. */
+export function isBroken(
+  { measure, comparison, limit, windowSeconds }: Threshold,
+  observed: number,
+) {
+  // A count that may still grow to what it is to be is not broken yet.
+  const grows = measure.kind === 'count' && windowSeconds === undefined && comparison === '=='
+  return grows ? observed > limit : !holds(observed, comparison, limit)
+}
+
 /** The histogram a measure reads, if it reads one. */
 export function seriesOf(measure: Measure): SeriesName | undefined {
   return measure.kind === 'latency' ? measure.series : undefined

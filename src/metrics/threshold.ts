@@ -69,6 +69,23 @@ export function thresholdProblem(text: string, context?: ThresholdContext): stri
   return 'problem' in parsed ? parsed.problem : undefined
 }
 
+/** A value in the words of the language, as short as a person would write it. */
+export function valueText(measure: Measure, value: number): string {
+  const short = (number: number) => String(Number(number.toPrecision(4)))
+  switch (unitOf(measure)) {
+    case 'latency':
+      return `${short(value)}ms`
+    case 'share':
+      return `${short(value * 100)}%`
+    case 'rate':
+      return `${short(value)}/s`
+    case 'memory':
+      return `${short(value)}MiB`
+    case 'count':
+      return short(value)
+  }
+}
+
 export function holds(observed: number, comparison: Comparison, limit: number): boolean {
   switch (comparison) {
     case '<':

@@ -19,11 +19,15 @@ export function spanGauge(
   return gaugeOf(gauge, rows, inside)
 }
 
+/** What gauges are taken from. */
+export type GaugedRow = Pick<IntervalRow, 'worker' | 'health'>
+export type GaugedHost = Pick<HostRow, 'cpuShare' | 'gcShare' | 'rssMiB'>
+
 /** Nothing observed is undefined. */
 export function gaugeOf(
   gauge: Gauge,
-  rows: readonly IntervalRow[],
-  hosts: readonly HostRow[],
+  rows: readonly GaugedRow[],
+  hosts: readonly GaugedHost[],
 ): number | undefined {
   switch (gauge) {
     case 'eventLoop':
@@ -54,8 +58,8 @@ export function hostRowsBySecond(
   return bySecond
 }
 
-function workersOf(rows: readonly IntervalRow[]): IntervalRow[][] {
-  const workers = new Map<number, IntervalRow[]>()
+function workersOf(rows: readonly GaugedRow[]): GaugedRow[][] {
+  const workers = new Map<number, GaugedRow[]>()
   for (const row of rows) {
     const own = workers.get(row.worker)
     if (own) own.push(row)

@@ -1,58 +1,109 @@
+import type { Histogram } from '../metrics/latency-recorder.ts'
 import type { SeriesName } from '../metrics/series.ts'
 import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { Span } from '../metrics/threshold-check.ts'
+import type { Gauge } from '../metrics/threshold-metrics.ts'
 import { gaugeOf } from './gauges.ts'
 import { addCounts, type Counts } from './measured-span.ts'
 import type { HostRow } from './rows.ts'
 import type { FinishedInterval } from './run-record.ts'
 
+/** What was recorded of one second, of all workers. */
+export interface MeasuredSecond {
+  readonly intervals: readonly FinishedInterval[]
+  readonly hosts: readonly HostRow[]
+}
+
 interface WindowRules {
-  /** Whole seconds of the load. */
-  readonly lengthSeconds: number
-  /** Of a window. */
+  /** Of the window. */
   readonly seconds: number
   readonly series: SeriesName | undefined
-  /** Whether windows may reach over this second. */
+  /** Whether the window may reach over this second. */
   readonly isIn: (second: number) => boolean
 }
 
 /**
- * All windows of so many seconds, one a second. One window is kept and moved on: what a second adds
- * when it comes in, it takes away when it goes out. A window is valid until the next.
+ * So many seconds in a row, moved on by one: what a second adds when it comes in, it takes away when
+ * it goes out.
  */
+export class SlidingWindow implements Span {
+  readonly seconds: number
+  readonly #rules: WindowRules
+  readonly #inside = new Map<number, MeasuredSecond>()
+  readonly #counts: Counts = new Map()
+  readonly #slots = new SlotCounts()
+  #histogram: Histogram | undefined
+
+  constructor(rules: WindowRules) {
+    this.#rules = rules
+    this.seconds = rules.seconds
+  }
+
+  /**
+   * Ends the window with this second; to be called for every second, in order.
+   * @returns whether the window is whole: all of its seconds are ones it may reach over.
+   */
+  moveTo(second: number, measured: MeasuredSecond): boolean {
+    this.destroy()
+    const { isIn, seconds } = this.#rules
+    if (isIn(second)) {
+      this.#inside.set(second, measured)
+      this.#add(measured, 1)
+    }
+    const gone = this.#inside.get(second - seconds)
+    if (gone !== undefined) {
+      this.#inside.delete(second - seconds)
+      this.#add(gone, -1)
+    }
+    return this.#inside.size === seconds
+  }
+
+  count(name: SeriesName): number {
+    return this.#counts.get(name) ?? 0
+  }
+
+  series(): Histogram | undefined {
+    if (this.#rules.series !== undefined) this.#histogram ??= this.#slots.toHistogram()
+    return this.#histogram
+  }
+
+  gauge(name: Gauge): number | undefined {
+    const inside = [...this.#inside.values()]
+    return gaugeOf(
+      name,
+      inside.flatMap(({ intervals }) => intervals.map(({ row }) => row)),
+      inside.flatMap(({ hosts }) => hosts),
+    )
+  }
+
+  destroy(): void {
+    this.#histogram?.destroy()
+    this.#histogram = undefined
+  }
+
+  #add({ intervals }: MeasuredSecond, sign: 1 | -1): void {
+    for (const { row, entries } of intervals) {
+      addCounts(this.#counts, row, sign)
+      for (const entry of entries) {
+        if (entry.name === this.#rules.series) this.#slots.add(entry.encoded, sign)
+      }
+    }
+  }
+}
+
+/** All windows of a load that is over, one a second. A window is valid until the next. */
 export function* windowsOver(
   bySecond: ReadonlyMap<number, readonly FinishedInterval[]>,
   hosts: ReadonlyMap<number, readonly HostRow[]>,
-  { lengthSeconds, seconds, series, isIn }: WindowRules,
+  { lengthSeconds, ...rules }: WindowRules & { readonly lengthSeconds: number },
 ): Iterable<Span> {
-  const counts: Counts = new Map()
-  const slots = new SlotCounts()
-  let inside = 0
-  const shift = (second: number, sign: 1 | -1) => {
-    if (second < 0 || !isIn(second)) return
-    inside += sign
-    for (const { row, entries } of bySecond.get(second) ?? []) {
-      addCounts(counts, row, sign)
-      for (const entry of entries) if (entry.name === series) slots.add(entry.encoded, sign)
-    }
-  }
+  const window = new SlidingWindow(rules)
   for (let second = 0; second < lengthSeconds; second++) {
-    shift(second, 1)
-    shift(second - seconds, -1)
-    if (inside < seconds) continue
-    const histogram = series === undefined ? undefined : slots.toHistogram()
-    const within = Array.from({ length: seconds }, (_, back) => second - seconds + 1 + back)
-    yield {
-      seconds,
-      count: (name) => counts.get(name) ?? 0,
-      series: () => histogram,
-      gauge: (gauge) =>
-        gaugeOf(
-          gauge,
-          within.flatMap((one) => bySecond.get(one) ?? []).map(({ row }) => row),
-          within.flatMap((one) => hosts.get(one) ?? []),
-        ),
+    const measured = {
+      intervals: bySecond.get(second) ?? [],
+      hosts: hosts.get(second) ?? [],
     }
-    histogram?.destroy()
+    if (window.moveTo(second, measured)) yield window
   }
+  window.destroy()
 }

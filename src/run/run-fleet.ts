@@ -5,7 +5,7 @@ import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
-import type { AbortWatch } from '../results/abort-watch.ts'
+import { AbortWatch } from '../results/abort-watch.ts'
 import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
@@ -97,6 +97,7 @@ class FleetRun {
     this.#settings = settings
     this.#running = settings.workers
     this.#board = new ProgressBoard(settings.things?.length ?? settings.scenario.fleet.things)
+    this.#abort = AbortWatch.of(settings)
     this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
       this.#folderFailed(error),
     )
@@ -209,11 +210,24 @@ class FleetRun {
       case 'interval': {
         this.#host.gc(message.gcShare)
         const progress = this.#board.add(message, this.#running)
-        if (progress !== undefined) this.#settings.onProgress(progress)
+        if (progress === undefined) break
+        this.#settings.onProgress(progress)
+        this.#lookAtThresholds()
         break
       }
       default:
         message satisfies never
+    }
+  }
+
+  /** One that aborts ends the run as soon as what was measured breaks it. */
+  #lookAtThresholds(): void {
+    if (this.#givenUp || this.#settings.stopping.requested) return
+    try {
+      const broken = this.#abort?.look()
+      if (broken !== undefined) this.#giveUp(`${broken}, and it aborts the run.`)
+    } catch (error) {
+      this.#folderFailed(error)
     }
   }
 
@@ -250,6 +264,7 @@ class FleetRun {
     const t0Us = systemClock.nowUs() + T0_AHEAD_US
     this.#tellAll({ kind: 'begin', t0Us })
     this.#host.begin(t0Us)
+    this.#abort?.begin((t0Us - this.#runStartUs) / 1e3)
     this.#append({
       kind: 'begin',
       atMs: (t0Us - this.#runStartUs) / 1e3,
@@ -341,6 +356,7 @@ class FleetRun {
   async close(): Promise<void> {
     this.#closed = true
     this.#patienceEnds.close()
+    this.#abort?.close()
     this.#rollout?.close()
     this.#host.close()
     for (const port of this.#ports) port.close()

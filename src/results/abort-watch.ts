@@ -1,0 +1,205 @@
+import { parseThreshold, type Threshold, valueText } from '../metrics/threshold.ts'
+import { isBroken, observe, type Span, seriesOf } from '../metrics/threshold-check.ts'
+import { LoadParts } from '../scenario/load-parts.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { FolderTail } from './folder-tail.ts'
+import { GrowingSpan } from './growing-span.ts'
+import type { HostRow } from './rows.ts'
+import type { FinishedInterval } from './run-record.ts'
+import { type MeasuredSecond, SlidingWindow } from './windows.ts'
+
+interface WatchedRun {
+  readonly folder: string
+  readonly scenario: Scenario
+  readonly workers: number
+}
+
+/**
+ * Looks at the thresholds that abort while the run goes on: with `for`, at each window as it becomes
+ * whole; otherwise at all that there is so far. Percentiles come from the histograms of all workers
+ * added up, exactly as in the report.
+ */
+export class AbortWatch {
+  readonly #tail: FolderTail
+  readonly #watches: readonly Watch[]
+  #t0Ms: number | undefined
+  #nextSecond = 0
+  readonly #bySecond = new Map<number, { intervals: FinishedInterval[]; hosts: HostRow[] }>()
+
+  /** undefined when nothing is to be watched. */
+  static of(run: WatchedRun): AbortWatch | undefined {
+    const thresholds = run.scenario.thresholds
+      .filter(({ abort }) => abort)
+      .map(({ expression }) => understood(expression))
+    return thresholds.length === 0 ? undefined : new AbortWatch(run, thresholds)
+  }
+
+  private constructor({ folder, scenario, workers }: WatchedRun, thresholds: Threshold[]) {
+    const parts = new LoadParts(scenario.load)
+    this.#tail = new FolderTail(
+      folder,
+      workers,
+      thresholds.flatMap(({ measure }) => seriesOf(measure) ?? []),
+    )
+    this.#watches = thresholds.map((threshold) =>
+      threshold.windowSeconds === undefined
+        ? new SpanWatch(threshold, parts)
+        : new WindowWatch(threshold, threshold.windowSeconds, parts),
+    )
+  }
+
+  begin(t0Ms: number): void {
+    this.#t0Ms = t0Ms
+  }
+
+  /**
+   * To be called when every worker that runs has finished one more interval.
+   * @returns a sentence about the first threshold that is broken.
+   * @throws ShakedownError FOLDER_UNUSABLE
+   */
+  look(): string | undefined {
+    const { intervals, hosts } = this.#tail.take()
+    if (this.#t0Ms === undefined) return undefined
+    const t0Ms = this.#t0Ms
+    for (const host of hosts) {
+      const second = Math.floor(((host.fromMs + host.toMs) / 2 - t0Ms) / 1e3)
+      if (second >= this.#nextSecond) this.#second(second).hosts.push(host)
+    }
+    for (const interval of intervals) {
+      for (const watch of this.#watches) watch.add(interval, t0Ms)
+      if (interval.row.stage === 'load') this.#second(interval.row.second).intervals.push(interval)
+    }
+    this.#endSeconds(wholeSeconds(intervals))
+    for (const watch of this.#watches) {
+      const observed = watch.broken()
+      if (observed !== undefined) return `${watch.expression} was ${observed}`
+    }
+    return undefined
+  }
+
+  close(): void {
+    this.#tail.close()
+    for (const watch of this.#watches) watch.close()
+  }
+
+  #second(second: number): { intervals: FinishedInterval[]; hosts: HostRow[] } {
+    const known = this.#bySecond.get(second)
+    if (known) return known
+    const made = { intervals: [], hosts: [] }
+    this.#bySecond.set(second, made)
+    return made
+  }
+
+  #endSeconds(untilSecond: number): void {
+    for (; this.#nextSecond < untilSecond; this.#nextSecond++) {
+      const measured = this.#second(this.#nextSecond)
+      for (const watch of this.#watches) watch.second(this.#nextSecond, measured)
+      this.#bySecond.delete(this.#nextSecond)
+    }
+  }
+}
+
+/** How many seconds of the load all workers that have reported now have behind them. */
+function wholeSeconds(intervals: readonly FinishedInterval[]): number {
+  const lastByWorker = new Map<number, number>()
+  for (const { row } of intervals) {
+    if (row.stage === 'load') lastByWorker.set(row.worker, row.second)
+  }
+  return lastByWorker.size === 0 ? 0 : Math.min(...lastByWorker.values()) + 1
+}
+
+/** One threshold on its way through the run. */
+interface Watch {
+  readonly expression: string
+  add(interval: FinishedInterval, t0Ms: number): void
+  second(second: number, measured: MeasuredSecond): void
+  /** What was observed, in words, when that breaks the threshold. */
+  broken(): string | undefined
+  close(): void
+}
+
+/** All there is so far of the whole run, of its level load, or of a phase. */
+class SpanWatch implements Watch {
+  readonly expression: string
+  readonly #threshold: Threshold
+  readonly #parts: LoadParts
+  readonly #span: GrowingSpan
+
+  constructor(threshold: Threshold, parts: LoadParts) {
+    this.expression = threshold.expression
+    this.#threshold = threshold
+    this.#parts = parts
+    this.#span = new GrowingSpan(seriesOf(threshold.measure))
+  }
+
+  add(interval: FinishedInterval, t0Ms: number): void {
+    const { measure, phase } = this.#threshold
+    const { stage, fromMs, toMs } = interval.row
+    const everywhere = phase === undefined && measure.span === 'total'
+    const fromUs = Math.round((fromMs - t0Ms) * 1e3)
+    const toUs = Math.round((toMs - t0Ms) * 1e3)
+    const counts = everywhere || (stage === 'load' && this.#parts.holds(phase, fromUs, toUs))
+    if (counts) this.#span.add(interval)
+  }
+
+  second(second: number, { hosts }: MeasuredSecond): void {
+    if (!this.#parts.holds(this.#threshold.phase, second * 1e6, (second + 1) * 1e6)) return
+    for (const host of hosts) this.#span.addHost(host)
+  }
+
+  broken(): string | undefined {
+    return brokenBy(this.#threshold, this.#span)
+  }
+
+  close(): void {
+    this.#span.destroy()
+  }
+}
+
+/** Every window as it becomes whole. */
+class WindowWatch implements Watch {
+  readonly expression: string
+  readonly #threshold: Threshold
+  readonly #window: SlidingWindow
+  #broken: string | undefined
+
+  constructor(threshold: Threshold, seconds: number, parts: LoadParts) {
+    this.expression = threshold.expression
+    this.#threshold = threshold
+    this.#window = new SlidingWindow({
+      seconds,
+      series: seriesOf(threshold.measure),
+      isIn: (second) => parts.holds(threshold.phase, second * 1e6, (second + 1) * 1e6),
+    })
+  }
+
+  add(): void {
+    // It counts by seconds.
+  }
+
+  second(second: number, measured: MeasuredSecond): void {
+    if (!this.#window.moveTo(second, measured)) return
+    this.#broken ??= brokenBy(this.#threshold, this.#window)
+  }
+
+  broken(): string | undefined {
+    return this.#broken
+  }
+
+  close(): void {
+    this.#window.destroy()
+  }
+}
+
+function brokenBy(threshold: Threshold, span: Span): string | undefined {
+  const observed = observe(threshold.measure, span)
+  if (observed === undefined || !isBroken(threshold, observed)) return undefined
+  return valueText(threshold.measure, observed)
+}
+
+function understood(expression: string): Threshold {
+  const threshold = parseThreshold(expression)
+  // The scenario was read with `thresholdProblem`.
+  if ('problem' in threshold) throw new TypeError(`threshold ${expression}: ${threshold.problem}`)
+  return threshold
+}
