@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { htmlReport } from '../report/html-report.ts'
 import { junitXml } from '../report/junit.ts'
-import { writeDerived } from '../results/derived.ts'
+import { writeDerived, writeTimelines } from '../results/derived.ts'
+import { type KeptTimelines, readTimelines } from '../results/kept-timelines.ts'
 import { RUN_FILES, writeText } from '../results/run-folder.ts'
 import { type RunRecord, readRun } from '../results/run-record.ts'
 import { summarize } from '../results/summarize.ts'
@@ -19,15 +20,32 @@ export interface DerivedReports {
 /** Makes everything in a run folder that follows from what its workers wrote. */
 export function deriveReports(folder: string): DerivedReports {
   const record = readRun(folder)
-  const summary = summarize(record)
+  const kept = readTimelines(folder, record.begin?.atMs ?? 0)
+  const summary: Summary = { ...summarize(record), timelines: kept.totals }
   writeDerived(folder, record, summary)
-  writeText(folder, 'report.html', page(folder, record, summary))
+  writeTimelines(folder, record, kept)
+  writeText(folder, 'report.html', page(folder, record, summary, kept))
   writeText(folder, 'junit.xml', junitXml(summary))
-  const files = ['report.html', 'summary.json', 'junit.xml', 'merged.hlog', 'intervals.ndjson']
-  return { summary, folder, files, dropped: record.dropped }
+  return { summary, folder, files: FILES, dropped: [...record.dropped, ...kept.dropped] }
 }
 
-function page(folder: string, record: RunRecord, summary: Summary): string {
+/** As the end of a run names them. */
+const FILES = [
+  'report.html',
+  'summary.json',
+  'junit.xml',
+  'timelines.ndjson',
+  'trace.json',
+  'merged.hlog',
+  'intervals.ndjson',
+]
+
+function page(
+  folder: string,
+  record: RunRecord,
+  summary: Summary,
+  { timelines }: KeptTimelines,
+): string {
   const { scenario } = record
   const rows = [
     record.run,
@@ -41,5 +59,6 @@ function page(folder: string, record: RunRecord, summary: Summary): string {
     question: scenario.question,
     phases: scenario.load.kind === 'arrivals' ? scenario.load.phases : undefined,
     quotas: scenario.service.quotas,
+    timelines,
   })
 }

@@ -48,6 +48,7 @@ export function consoleSummary(summary: Summary, options: ConsoleOptions): strin
     ...section('refusals', refusalLines(summary)),
     ...section('generator', generatorLines(summary)),
     ...section('ledger', ledgerLines(summary)),
+    ...section('timelines', timelineLines(summary)),
     ...section('files', [
       { text: options.folder },
       { text: options.files.join(', '), tone: 'faint' },
@@ -214,6 +215,21 @@ function generatorLines({ generator, run }: Summary): Line[] {
     {
       text: `CPU ${percent(cpuShare)} of ${cores}, event loop ${percent(eventLoopUtilisation)}, ${count(Math.round(rssMiB))} MiB, node ${run.host.node}`,
     },
+  ]
+}
+
+/** Stories of single things that were kept, and what there was no room for. */
+function timelineLines({ timelines }: Summary): Line[] {
+  if (timelines === undefined || timelines.kept === 0) return []
+  const { kept, leftOut, crowdedOut, reasons } = timelines
+  const why = Object.entries(reasons).map(([reason, { kept }]) => `${count(kept)} ${reason}`)
+  const missing = [
+    ...(leftOut > 0 ? [`${count(leftOut)} more for the same reasons had no room`] : []),
+    ...(crowdedOut > 0 ? [`${count(crowdedOut)} times too many things were busy`] : []),
+  ]
+  return [
+    { text: `kept ${count(kept)} of single things: ${why.join(', ')}` },
+    ...(missing.length > 0 ? [{ text: missing.join(', ') }] : []),
   ]
 }
 

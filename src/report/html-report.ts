@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import type { KeptTimeline } from '../results/kept-timelines.ts'
 import type { Row } from '../results/rows.ts'
 import type { Summary } from '../results/summary.ts'
 import type { Phase } from '../scenario/scenario.ts'
@@ -18,9 +19,11 @@ import {
   validitySection,
 } from './html-tables.ts'
 import { html, type SafeHtml, scriptJson, trustedHtml } from './html-text.ts'
+import { timelinesSection } from './html-timelines.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'
 import { type Column, type Timeline, timeline } from './timeline.ts'
+import { TIMELINE_STYLE } from './timeline-style.ts'
 import { verdictWords } from './verdict-words.ts'
 
 const require = createRequire(import.meta.url)
@@ -34,6 +37,8 @@ export interface ReportScenario {
   readonly phases?: readonly Pick<Phase, 'name' | 'durationUs'>[]
   /** Drawn as lines beside the throttles. */
   readonly quotas?: ChartLimits
+  /** Of single things; a bounded number of them is shown. */
+  readonly timelines?: readonly KeptTimeline[]
 }
 
 /**
@@ -57,7 +62,7 @@ export function htmlReport(
 <meta name="color-scheme" content="light dark">
 <title>${summary.run.scenario}: ${summary.verdict} – shakedown</title>
 <link rel="icon" href="${icon(summary)}">
-<style>${trustedHtml(uplotStyle() + PAGE_STYLE)}</style>
+<style>${trustedHtml(uplotStyle() + PAGE_STYLE + TIMELINE_STYLE)}</style>
 </head>
 <body>
 ${headOf(summary, scenario.question)}
@@ -71,6 +76,7 @@ ${throttlingSection(summary)}
 ${arrivalsSection(summary)}
 ${executionsSection(summary)}
 ${ledgerSection(summary)}
+${timelinesSection(scenario.timelines ?? [], summary.timelines)}
 ${scenarioSection(scenario.text)}
 ${runFacts(summary)}
 </main>
@@ -115,6 +121,7 @@ function navigation({ arrivals }: Summary): SafeHtml {
     ...(arrivals === null ? [] : [['arrivals', 'Arrivals']]),
     ['executions', 'Executions'],
     ['ledger', 'Ledger'],
+    ['timelines', 'Timelines'],
     ['scenario', 'Scenario'],
     ['run', 'Run'],
   ]

@@ -1,13 +1,23 @@
 import { logHeader, logLine } from '../metrics/interval-log.ts'
 import { MergedSeries } from '../metrics/latencies.ts'
+import type { KeptTimelines } from './kept-timelines.ts'
 import { RUN_FILES, writeText } from './run-folder.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'
 import type { Summary } from './summary.ts'
+import { traceJson } from './trace-events.ts'
 
 /** Writes what follows from the record: the merged histograms and the summary. */
 export function writeDerived(folder: string, record: RunRecord, summary: Summary): void {
   writeText(folder, RUN_FILES.merged, mergedLog(record))
   writeText(folder, RUN_FILES.summary, `${JSON.stringify(summary, null, 2)}\n`)
+}
+
+/** Writes the timelines of all workers, one a line, and the same as a trace. */
+export function writeTimelines(folder: string, record: RunRecord, kept: KeptTimelines): void {
+  const lines = kept.timelines.map(({ id: _, ...timeline }) => `${JSON.stringify(timeline)}\n`)
+  writeText(folder, RUN_FILES.timelines, lines.join(''))
+  const trace = traceJson(record.run.id, kept.timelines, record.begin?.atMs ?? 0)
+  writeText(folder, RUN_FILES.trace, trace)
 }
 
 const ROLL_UP_SECONDS = 10

@@ -24,6 +24,8 @@ export const RUN_FILES = {
   intervals: 'intervals.ndjson',
   merged: 'merged.hlog',
   summary: 'summary.json',
+  timelines: 'timelines.ndjson',
+  trace: 'trace.json',
 } as const
 
 export function workerLogName(worker: number): string {
