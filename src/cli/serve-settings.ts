@@ -15,6 +15,8 @@ export interface ServeArguments {
   jobsPerThing?: string
   namePrefix?: string
   quotas?: string
+  control?: string
+  switch?: string[]
   set?: string[]
   parent: boolean
 }
@@ -34,6 +36,10 @@ export function serveSettings(given: ServeArguments): StandInSettings {
     ...assigned('fleet.things', '--things', given.things),
     ...assigned('fleet.namePrefix', '--name-prefix', given.namePrefix),
     ...assigned('service.quotas', '--quotas', given.quotas),
+    ...(given.switch ?? []).map((text) => ({
+      text: `service.switches.${text}`,
+      origin: `--switch ${text}`,
+    })),
     ...(given.set ?? []),
   ]
   const scenario =
@@ -70,7 +76,7 @@ export function assigned(path: string, flag: string, value: string | undefined):
 }
 
 /** @throws ShakedownError USAGE */
-export function portOf(option: 'http' | 'mqtt', text: string): number {
+export function portOf(option: 'http' | 'mqtt' | 'control', text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new ShakedownError('USAGE', `--${option} is ${text}, which is no port.`, {

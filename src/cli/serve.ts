@@ -23,6 +23,10 @@ export function serveCommand(
         })
         .option('http', { type: 'string', default: '8080', describe: 'HTTP port; 0 picks one' })
         .option('mqtt', { type: 'string', default: '1883', describe: 'MQTT port; 0 picks one' })
+        .option('control', {
+          type: 'string',
+          describe: 'one more HTTP port, for the control plane of unsigned requests; 0 picks one',
+        })
         .option('host', { type: 'string', default: '127.0.0.1', describe: 'address to listen on' })
         .option('things', { type: 'string', describe: 'how many things there are' })
         .option('jobs-per-thing', {
@@ -31,9 +35,15 @@ export function serveCommand(
         })
         .option('name-prefix', { type: 'string', describe: 'thing i is called <prefix><i>' })
         .option('quotas', { type: 'string', describe: 'request quotas: aws or unlimited' })
+        .option('switch', {
+          type: 'string',
+          array: true,
+          describe: 'what AWS leaves open, another way: name=value (service.switches)',
+        })
         .option('set', { type: 'string', array: true, describe: 'override, path=value' })
         .option('parent', { type: 'boolean', hidden: true, default: false })
         .example('$0 serve --things 10 --jobs-per-thing 3', 'thing-0 … thing-9, three jobs each')
+        .example('$0 serve --switch throttledStatus=400', 'a throttled call over HTTP is a 400')
         .example('$0 serve scenarios/throttled-account.yaml', 'with the quotas of a scenario')
         .epilogue(
           'Prints `ready {"mqtt":"mqtt://…","http":"http://…"}` when it listens. Ctrl-C ends it and ' +
@@ -48,8 +58,9 @@ const CLOSE_LIMIT_MS = 1_000
 
 async function serve(given: ServeArguments): Promise<ExitCode> {
   const ports = { httpPort: portOf('http', given.http), mqttPort: portOf('mqtt', given.mqtt) }
+  const controlPort = given.control === undefined ? undefined : portOf('control', given.control)
   const settings = serveSettings(given)
-  const standIn = await startStandIn(settings, { host: given.host, ...ports })
+  const standIn = await startStandIn(settings, { host: given.host, ...ports, controlPort })
   const ended = given.parent ? obeyParent(standIn) : serveUntilSignal(standIn, settings)
   process.stdout.write(`ready ${JSON.stringify(standIn.addresses)}\n`)
   await ended

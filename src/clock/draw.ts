@@ -15,6 +15,7 @@ export const PURPOSE = {
   deal: 9,
   connect: 10,
   lateness: 11,
+  notifyOrder: 12,
 } as const
 
 /**

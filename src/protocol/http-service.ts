@@ -7,6 +7,7 @@ import { executionText, stateText, summariesText } from './execution-json.ts'
 import type { Accepted, JobsRequest, Operation, RejectCode, Rejected, Reply } from './jobs.ts'
 import { NEXT_JOB } from './limits.ts'
 import { parsePayload, parseRequest } from './parse-request.ts'
+import type { ServiceSwitches } from './switches.ts'
 
 export interface HttpRoute {
   readonly operation: Operation
@@ -79,10 +80,10 @@ export interface HttpAnswer {
   readonly body: string
 }
 
-export function httpAnswer(reply: Reply, thingName: string): HttpAnswer {
+export function httpAnswer(reply: Reply, thingName: string, errors = ERRORS): HttpAnswer {
   if (reply.kind === 'accepted')
     return { statusCode: 200, errorType: undefined, body: acceptedBody(reply, thingName) }
-  const [statusCode, errorType] = ERRORS[reply.code as RejectCode] ?? ERRORS.InternalError
+  const [statusCode, errorType] = errors[reply.code as RejectCode] ?? errors.InternalError
   return httpError(statusCode, errorType, reply.message, reply.executionState)
 }
 
@@ -98,7 +99,20 @@ export function httpError(
   return { statusCode, errorType, body }
 }
 
-const ERRORS: Readonly<Record<RejectCode, readonly [number, string]>> = {
+/** The HTTP status and the name of each refusal. */
+export type HttpErrors = Readonly<Record<RejectCode, readonly [number, string]>>
+
+/** As the switches 1, 2 and 21 have them. */
+export function httpErrors(switches: ServiceSwitches): HttpErrors {
+  return {
+    ...ERRORS,
+    InvalidJson: [400, switches.badJson],
+    VersionMismatch: [409, switches.versionConflict],
+    RequestThrottled: [switches.throttledStatus, 'ThrottlingException'],
+  }
+}
+
+const ERRORS: HttpErrors = {
   InvalidTopic: [400, 'InvalidRequestException'],
   InvalidJson: [400, 'InvalidRequestException'],
   InvalidRequest: [400, 'InvalidRequestException'],

@@ -18,6 +18,7 @@ export function fileForm(scenario: Scenario): object {
       quotas: quotas(service.quotas),
       latency: law(service.latency.medianUs, service.latency.p99Us, 'p99'),
       minute: durationText(service.minuteUs),
+      switches: service.switches,
       faults: service.faults.map(({ kind, sharePercent, fromUs, forUs, byUs }) => ({
         kind,
         share: shareText(sharePercent),

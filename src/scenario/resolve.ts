@@ -32,6 +32,7 @@ export function resolved(file: ScenarioFile): Scenario {
       quotas: quotas(service.quotas),
       latency: latency(service.latency),
       minuteUs: service.minute,
+      switches: Object.keys(service.switches).length === 0 ? undefined : service.switches,
       faults: service.faults.map(({ kind, share, from, ...row }) => ({
         kind,
         sharePercent: share,

@@ -42,7 +42,10 @@ export interface ValidityScenario {
   readonly emptyPercent: number
 }
 
-export type ServiceScenario = Pick<StandInSettings, 'latency' | 'minuteUs' | 'faults'> & {
+export type ServiceScenario = Pick<
+  StandInSettings,
+  'latency' | 'minuteUs' | 'faults' | 'switches'
+> & {
   readonly quotas: Quotas
 }
 

@@ -1,5 +1,11 @@
 import * as z from 'zod'
 import { FAULT_KINDS } from '../protocol/admin.ts'
+import {
+  type ServiceSwitches,
+  SWITCH_RANGES,
+  SWITCH_TEXTS,
+  type SwitchRange,
+} from '../protocol/switches.ts'
 import { DEFAULTS } from './defaults.ts'
 import { atLeast, duration, rate, share } from './quantity.ts'
 
@@ -37,6 +43,23 @@ const fault = z.strictObject({
   by: duration.optional().describe('How much later, for kinds that delay'),
 })
 
+/** One member for each switch of the stand-in, with the values that it may have. */
+const switches = z
+  .strictObject(
+    Object.fromEntries(
+      Object.entries(SWITCH_RANGES).map(([name, range]) => {
+        const text = SWITCH_TEXTS[name as keyof ServiceSwitches]
+        return [name, switchValue(range).optional().describe(text)]
+      }),
+    ),
+  )
+  .transform((given) => given as Partial<ServiceSwitches>)
+
+function switchValue(range: SwitchRange): z.ZodType<string | number> {
+  if (!('min' in range)) return z.literal([...range], { error: `write ${range.join(' or ')}` })
+  return z.int().min(range.min).max(range.max)
+}
+
 export const service = z
   .strictObject({
     quotas: quotas.prefault(DEFAULTS.quotas),
@@ -58,6 +81,9 @@ export const service = z
     minute: atLeast(duration, 1_000, '1ms')
       .prefault(DEFAULTS.minute)
       .describe('How long a service minute takes'),
+    switches: switches
+      .prefault({})
+      .describe('What AWS leaves open, another way; see the README of the service'),
     faults: z.array(fault).max(100).prefault([]).describe('Mishaps on purpose'),
   })
   .describe('The stand-in; ignored when --target names another service')

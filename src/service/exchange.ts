@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import { drawUnit, PURPOSE } from '../clock/draw.ts'
 import { Wake } from '../clock/wake.ts'
 import type { JobsRequest, Operation, Rejected, Reply } from '../protocol/jobs.ts'
 import { notificationPayload } from '../protocol/mqtt-service.ts'
@@ -49,6 +50,8 @@ export class Exchange implements ServiceSink {
   /** Notifications that the service has asked for in the call that still runs. */
   readonly #askedKinds: NotificationKind[] = []
   readonly #askedThings: number[] = []
+  /** Changes that were told both ways, when their order is shuffled. */
+  #pairs = 0
 
   constructor(clock: Clock, epochSeconds: (nowUs: number) => number, counts: LimitCounts) {
     this.#clock = clock
@@ -138,6 +141,7 @@ export class Exchange implements ServiceSink {
   /** Payloads are written at the moment of the change: later changes have their own notification. */
   #addNotifications(dueUs: number, nowUs: number): void {
     if (this.#askedKinds.length === 0) return
+    if (this.#service.switches.notifyOrder === 'shuffled') this.#shuffle()
     const timestamp = this.#epochSeconds(nowUs)
     for (const [at, kind] of this.#askedKinds.entries()) {
       const thing = this.#askedThings[at] as number
@@ -150,6 +154,18 @@ export class Exchange implements ServiceSink {
     }
     this.#askedKinds.length = 0
     this.#askedThings.length = 0
+  }
+
+  /** Swaps about every second pair of `notify` and `notify-next` of one change (switch 22). */
+  #shuffle(): void {
+    for (let at = 1; at < this.#askedKinds.length; at++) {
+      const thing = this.#askedThings[at]
+      if (this.#askedKinds[at] !== 'notify-next' || this.#askedThings[at - 1] !== thing) continue
+      this.#pairs += 1
+      if (drawUnit(0, thing ?? 0, this.#pairs, PURPOSE.notifyOrder, 0) < 0.5) continue
+      this.#askedKinds[at - 1] = 'notify-next'
+      this.#askedKinds[at] = 'notify'
+    }
   }
 
   #turn(nowUs: number): void {

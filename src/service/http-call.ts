@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import {
   type HttpAnswer,
+  type HttpErrors,
   type HttpRoute,
   httpAnswer,
   readHttpRequest,
@@ -16,6 +17,7 @@ export class HttpCall implements Call {
   readonly #thingName: string
   readonly #response: ServerResponse
   readonly #requestId: string
+  readonly #errors: HttpErrors
   #answer: HttpAnswer | undefined
 
   constructor(
@@ -24,6 +26,7 @@ export class HttpCall implements Call {
     body: Buffer,
     response: ServerResponse,
     requestId: string,
+    errors: HttpErrors,
   ) {
     this.operation = route.operation
     this.thing = thing
@@ -31,10 +34,11 @@ export class HttpCall implements Call {
     this.#thingName = route.thingName
     this.#response = response
     this.#requestId = requestId
+    this.#errors = errors
   }
 
   answered(reply: Reply): void {
-    this.#answer = httpAnswer(reply, this.#thingName)
+    this.#answer = httpAnswer(reply, this.#thingName, this.#errors)
   }
 
   /** A second time, for a doubled answer, it does nothing: HTTP has no way to say it twice. */

@@ -1,6 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { type HttpAnswer, type HttpRoute, httpError, httpRoute } from '../protocol/http-service.ts'
+import {
+  type HttpAnswer,
+  type HttpErrors,
+  type HttpRoute,
+  httpError,
+  httpErrors,
+  httpRoute,
+} from '../protocol/http-service.ts'
 import { HTTP_BODY_MAX_BYTES } from '../protocol/limits.ts'
 import type { Exchange } from './exchange.ts'
 import { HttpCall, writeAnswer } from './http-call.ts'
@@ -27,6 +34,7 @@ export class HttpFront {
   readonly #exchange: Exchange
   readonly #control: HttpControl
   readonly #plane: Plane
+  readonly #errors: HttpErrors
   readonly #counts: LimitCounts
   #requests = 0
 
@@ -35,6 +43,7 @@ export class HttpFront {
     this.#exchange = exchange
     this.#control = control
     this.#plane = plane
+    this.#errors = httpErrors(exchange.service.switches)
     this.#counts = counts
     // A fleet's connections are idle for minutes; no timeout may close them.
     const patience = { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 }
@@ -77,7 +86,7 @@ export class HttpFront {
 
   #submit(route: HttpRoute, body: Buffer, response: ServerResponse): void {
     const thing = this.#exchange.service.thingIndex(route.thingName)
-    const call = new HttpCall(route, thing, body, response, this.#nextRequestId())
+    const call = new HttpCall(route, thing, body, response, this.#nextRequestId(), this.#errors)
     this.#exchange.submit(call, this.#exchange.nowUs())
   }
 

@@ -1,3 +1,4 @@
+import type { ServiceSwitches } from '../protocol/switches.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import { connackWith, IDENTIFIER_REJECTED, Reason, refusalFrame } from './mqtt-frames.ts'
 
@@ -7,20 +8,27 @@ const KEEP_ALIVE_MIN_SECONDS = 30
 const KEEP_ALIVE_MAX_SECONDS = 1_200
 /** A client of MQTT 5 that takes less is refused. */
 const PACKET_MIN_BYTES = 512
+/** CONNACK of MQTT 3.1.1. */
+const SERVER_UNAVAILABLE = 3
 
 /**
  * @returns what refuses the CONNECT: a CONNACK, or an empty buffer where the connection is closed
  *   without one; undefined when it may connect.
  */
-export function refusalOf(packet: ConnectPacket, admit: () => boolean): Buffer | undefined {
+export function refusalOf(
+  packet: ConnectPacket,
+  admit: () => boolean,
+  connectThrottle: ServiceSwitches['connectThrottle'],
+): Buffer | undefined {
   const version = packet.protocolVersion === 5 ? 5 : 4
   if (Buffer.byteLength(packet.clientId) > CLIENT_ID_MAX_BYTES)
     return refusalFrame(version, version === 5 ? Reason.clientIdNotValid : IDENTIFIER_REJECTED)
   if ((packet.properties?.maximumPacketSize ?? PACKET_MIN_BYTES) < PACKET_MIN_BYTES)
     return refusalFrame(version, Reason.unspecified)
   if (admit()) return undefined
-  // MQTT 3.1.1 has no code for it (protocol, section 11, row 13).
-  return version === 5 ? refusalFrame(version, Reason.quotaExceeded) : Buffer.alloc(0)
+  if (version === 5) return refusalFrame(version, Reason.quotaExceeded)
+  // MQTT 3.1.1 has no code that says it (switch 13).
+  return connectThrottle === 'close' ? Buffer.alloc(0) : refusalFrame(version, SERVER_UNAVAILABLE)
 }
 
 /**

@@ -69,6 +69,12 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     })
   }
 
+  /** Costs a look at every session, so it is for the switch that asks for it alone. */
+  overhear(topic: string, payload: string, requester: MqttSession | undefined): void {
+    for (const { session } of this.#sessions.values())
+      if (session !== requester && session.takes(topic)) session.deliver({ topic, payload })
+  }
+
   readonly flushSoon = (outbox: MqttOutbox): void => {
     this.#unflushed.push(outbox)
     if (this.#unflushed.length === 1) process.nextTick(this.#flush)
@@ -99,7 +105,9 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     done: (error: Error | null, successful: boolean) => void,
   ): void {
     const { exchange } = this
-    const refusal = refusalOf(packet, () => exchange.service.admitConnect(exchange.nowUs()))
+    const { connectThrottle } = exchange.service.switches
+    const admit = () => exchange.service.admitConnect(exchange.nowUs())
+    const refusal = refusalOf(packet, admit, connectThrottle)
     if (refusal === undefined) {
       settleConnect(client, packet)
       const connection = this.#connections.get(client)

@@ -92,7 +92,7 @@ export class MqttSession {
 
   #write(writer: NoticeWriter, notice: Notice, qos: 0 | 1): void {
     const messageId = writer.write(notice.topic, notice.payload, qos)
-    if (qos === 0 || !this.persistent) return
+    if (messageId === 0 || !this.persistent) return
     if (this.#unacknowledged.size < NOTICES_MAX) this.#unacknowledged.set(messageId, notice)
     else this.#counts.notices += 1
   }

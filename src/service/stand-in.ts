@@ -65,7 +65,8 @@ export async function startStandIn(
   exchange.join(service, mqtt)
   const endpoints = (name?: string) =>
     endpointsOf(host, { mqtt: mqtt.server, http: http.server }, name)
-  const parts = { things: service, jobs: service.control, quotas: settings.quotas }
+  const { control: jobs, switches } = service
+  const parts = { things: service, jobs, quotas: settings.quotas, badJson: switches.badJson }
   const plane = new ControlPlane({ ...parts, epochMs, endpoints })
   const httpControl = new HttpControl(exchange, plane)
   const http = new HttpFront(exchange, httpControl, 'data', counts)

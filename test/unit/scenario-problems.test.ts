@@ -319,6 +319,16 @@ test.each([
   },
   {
     section: 'none',
+    lines: 'service: { switches: { throttledStatus: 404 } }',
+    says: 'f.yaml:1:41: service.switches.throttledStatus: write 429 or 400, not 404',
+  },
+  {
+    section: 'none',
+    lines: 'service: { switches: { throtledStatus: 400 } }',
+    says: 'f.yaml:1:24: service.switches.throtledStatus: unknown key; did you mean throttledStatus?',
+  },
+  {
+    section: 'none',
     lines: 'service: { quotas: { burst: 0s } }',
     says: 'f.yaml:1:29: service.quotas.burst: write at least 1ms, not 0s',
   },

@@ -80,6 +80,14 @@ const load = fc.oneof(
   fc.record({ rollout: fc.record({ limit: durations, poll: fc.constant('5s') }) }),
   fc.record({ loop: fc.record({ for: durations, pause: durations }), drain: durations }),
 )
+const switches = fc.record(
+  {
+    throttledStatus: fc.constantFrom(429, 400),
+    answersTo: fc.constantFrom('requester', 'subscribers'),
+    retryDelaySeconds: fc.nat(86_400),
+  },
+  { requiredKeys: [] },
+)
 const quotas = fc.oneof(
   fc.constantFrom('aws', 'unlimited'),
   fc.record({
@@ -95,7 +103,13 @@ const files = fc
     name: names,
     question: optional(texts),
     seed: fc.nat(0xffff_ffff),
-    service: fc.record({ quotas, latency: law('p99'), minute: positive, faults: fc.array(fault) }),
+    service: fc.record({
+      quotas,
+      latency: law('p99'),
+      minute: positive,
+      faults: fc.array(fault),
+      switches: optional(switches),
+    }),
     things: fc.integer({ min: 1, max: 10_000_000 }),
     namePrefix: fc.constantFrom('', 'thing-', '007', 'a:b_c', 'null', '-'),
     mix: split,

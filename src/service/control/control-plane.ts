@@ -1,6 +1,7 @@
 import { type HttpAnswer, httpError } from '../../protocol/http-service.ts'
 import { parsePayload } from '../../protocol/parse-request.ts'
 import type { Quotas } from '../../protocol/quotas.ts'
+import type { ServiceSwitches } from '../../protocol/switches.ts'
 import type { JobControl } from '../job-control.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import { accountOperations, type Endpoints, EventConfigurations } from './account-operations.ts'
@@ -23,6 +24,8 @@ export interface ControlPlaneParts {
   readonly things: ThingStore
   readonly jobs: JobControl
   readonly quotas: Quotas
+  /** What a body that is no JSON object is called. */
+  readonly badJson: ServiceSwitches['badJson']
   /** The wall clock, in milliseconds with a fraction, at a time of the service. */
   readonly epochMs: (nowUs: number) => number
   /** Asked when somebody wants to know, since ports may be picked late. */
@@ -46,9 +49,11 @@ const THROTTLED = refusal('ThrottlingException', 'Rate exceeded')
  */
 export class ControlPlane {
   readonly #handlers: Handlers
+  readonly #badJson: ServiceSwitches['badJson']
   readonly #quotas: ReadonlyMap<string, TokenBucket>
 
-  constructor({ things: store, jobs, quotas, epochMs, endpoints }: ControlPlaneParts) {
+  constructor({ things: store, jobs, quotas, badJson, ...parts }: ControlPlaneParts) {
+    const { epochMs, endpoints } = parts
     const groups = new GroupRegistry(jobs)
     const things = new ThingRegistry(store, groups)
     const certificates = new CertificateStore()
@@ -68,6 +73,7 @@ export class ControlPlane {
       ...executionOperations(jobs, things, views),
     }
     this.#quotas = bucketsOf(quotas)
+    this.#badJson = badJson
   }
 
   /** @returns undefined for what is no operation of the control plane. */
@@ -83,8 +89,7 @@ export class ControlPlane {
   ): HttpAnswer | Promise<HttpAnswer> {
     if (this.#quotas.get(route.operation)?.take(nowUs) === false) return answerOf(THROTTLED)
     const payload = parsePayload(body)
-    if (payload.kind === 'rejected')
-      return answerOf(refusal('InvalidRequestException', payload.message))
+    if (payload.kind === 'rejected') return answerOf(refusal(this.#badJson, payload.message))
     const parts = { path, query: new URLSearchParams(query), members: payload.members }
     const call = new ControlCall({ ...parts, principal, region, hostName, nowUs })
     const handler = this.#handlers[route.operation]

@@ -1,6 +1,7 @@
 /** The control plane's exceptions and their HTTP statuses (protocol 4.1). */
 const STATUS_OF = {
   InvalidRequestException: 400,
+  SerializationException: 400,
   ThrottlingException: 400,
   MalformedPolicyException: 400,
   CertificateValidationException: 400,
