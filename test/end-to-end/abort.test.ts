@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Summary } from '../../src/results/summary.ts'
+import { expectAccounted } from './accounting.ts'
 import { shakedown, temporaryFolder } from './command-line.ts'
 
 /** Wants ten times what its account gives, so that throttles come from the first second on. */
@@ -36,11 +37,6 @@ test('a threshold that aborts ends the run long before its plan, flushed and wit
   expect(summary.thresholds.filter(({ abort }) => abort)).toHaveLength(2)
   expect(summary.thresholds.some(({ abort, passed }) => abort && !passed)).toBe(true)
   expect(summary.ledger).toMatchObject({ checked: true, balanced: true })
-  for (const operation of ['start-next', 'update']) {
-    const { issued = 0, rejected = {}, ...rest } = summary.operations[operation] ?? {}
-    const { accepted = 0, empty = 0, throttled = 0, timedOut = 0, lost = 0, unanswered = 0 } = rest
-    const refused = Object.values(rejected).reduce((sum, count) => sum + count, 0)
-    expect(accepted + empty + throttled + refused + timedOut + lost + unanswered).toBe(issued)
-  }
+  expectAccounted(summary)
   expect(stdout).toContain('and it aborts the run')
 })
