@@ -12,6 +12,8 @@ export class TimeLine {
   /** When `act` has something to do that does not depend on the things. */
   nextUs = 0
   t0Us = NEVER
+  /** When the load was over and no more starts came; Infinity before. */
+  drainsFromUs = NEVER
   isOver = false
   readonly #scenario: Scenario
   readonly #fleets: readonly Fleet[]
@@ -43,6 +45,13 @@ export class TimeLine {
     if (this.t0Us < NEVER && this.#drainEndsUs === NEVER) this.#load(nowUs)
     if (this.#drainEndsUs < NEVER) this.isOver = nowUs >= this.#drainEndsUs || this.busy === 0
     this.nextUs = this.#nextUs()
+  }
+
+  /** Whether only the things can end what goes on: before that it lasts to its limit. */
+  get isWaiting(): boolean {
+    if (this.t0Us === NEVER || this.#connected < this.#scenario.fleet.things) return false
+    if (this.drainsFromUs < NEVER) return this.busy > 0
+    return this.#scenario.load.kind === 'rollout' && !this.#isRolledOut()
   }
 
   /** Things with work in hand. */
@@ -130,6 +139,7 @@ export class TimeLine {
   }
 
   #drain(nowUs: number): void {
+    this.drainsFromUs = nowUs
     this.#drainEndsUs = nowUs + this.#scenario.load.drainUs
     for (const fleet of this.#fleets) fleet.drain()
   }

@@ -103,6 +103,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []
   #nowUs = 0
+  /** When the last answer reached its thing. */
+  lastAnswerUs = 0
 
   constructor(
     scenario: Scenario,
@@ -211,6 +213,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     const slot = Math.floor(thing / this.#shards)
     switch (kind) {
       case Kind.answer:
+        this.lastAnswerUs = nowUs
         fleet.answered(slot, token, payload as Reply, nowUs)
         break
       case Kind.notification:

@@ -16,6 +16,19 @@ export interface VirtualRunSettings {
   readonly openService: (sink: VirtualServiceSink) => VirtualService
   readonly meterOf: (shard: number) => Meter
   readonly bookOf: (shard: number, size: number) => ThingBook
+  readonly observer?: VirtualObserver | undefined
+}
+
+/** Who wants to know how far time has come, to cut it into intervals. */
+export interface VirtualObserver {
+  /** When `reach` is next wanted. */
+  readonly nextUs: number
+  /** Called before anything that happens at this time. */
+  reach(nowUs: number): void
+  /** T0, before the first start. */
+  begin(nowUs: number): void
+  /** No more starts come. */
+  drain(nowUs: number): void
 }
 
 export interface VirtualResult {
@@ -24,6 +37,8 @@ export interface VirtualResult {
   /** T0, when every thing was ready or the limit had passed. */
   readonly t0Us: number
   readonly endUs: number
+  /** When the last answer reached its thing; 0 without any. */
+  readonly lastAnswerUs: number
   readonly neverConnected: number
   /** The drain time ended it, with work in hand. */
   readonly cutOff: boolean
@@ -41,10 +56,16 @@ export class VirtualRun {
   readonly #fleets: Fleet[] = []
   readonly #network: VirtualNetwork
   readonly #line: TimeLine
+  readonly #observer: VirtualObserver | undefined
+  #nowUs = 0
+  #events = 0
+  #isDraining = false
+  #stillAtUs: number | undefined
 
   constructor(settings: VirtualRunSettings) {
-    const { scenario, shards, openService, oneWayUs } = settings
+    const { scenario, shards, openService, oneWayUs, observer } = settings
     this.#scenario = scenario
+    this.#observer = observer
     this.#network = new VirtualNetwork(scenario, this.#fleets, openService, oneWayUs, shards)
     for (let shard = 0; shard < shards; shard++) {
       const size = thingsInShard(scenario.fleet.things, shard, shards)
@@ -53,31 +74,68 @@ export class VirtualRun {
       const meter = settings.meterOf(shard)
       this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book))
     }
-    this.#line = new TimeLine(scenario, this.#fleets, () => this.#network.begin())
+    this.#line = new TimeLine(scenario, this.#fleets, () => {
+      observer?.begin(this.#line.t0Us)
+      this.#network.begin()
+    })
+  }
+
+  get nowUs(): number {
+    return this.#nowUs
+  }
+
+  get fleets(): readonly Fleet[] {
+    return this.#fleets
+  }
+
+  /** Since when nothing was under way and no timer ran, although work was left; undefined if never. */
+  get stillAtUs(): number | undefined {
+    return this.#stillAtUs
   }
 
   /** To the end. Once. */
   run(): VirtualResult {
+    while (this.goOn(Number.POSITIVE_INFINITY)) {}
+    return this.end()
+  }
+
+  /** Goes on for so many points in time. @returns whether there is more to come. */
+  goOn(steps: number): boolean {
     const line = this.#line
-    let nowUs = 0
-    let events = 0
-    for (;;) {
-      events += this.#doAt(nowUs)
-      if (nowUs >= line.nextUs || line.isWatching) line.act(nowUs)
-      if (line.isOver) break
-      nowUs = Math.max(nowUs, this.#nextUs())
+    for (let step = 0; step < steps && !line.isOver; step++) {
+      const nowUs = this.#nowUs
+      if (this.#observer !== undefined && nowUs >= this.#observer.nextUs)
+        this.#observer.reach(nowUs)
+      this.#events += this.#doAt(nowUs)
+      if (nowUs >= line.nextUs || line.isWatching) this.#act(nowUs)
+      if (!line.isOver) this.#nowUs = Math.max(nowUs, this.#nextUs())
     }
+    return !line.isOver
+  }
+
+  /** The end, wherever it stands. Once. */
+  end(): VirtualResult {
+    const line = this.#line
+    const endUs = this.#nowUs
     const cutOff = line.busy > 0
-    for (const fleet of this.#fleets) fleet.finish(nowUs)
+    for (const fleet of this.#fleets) fleet.finish(endUs)
     return {
-      events,
+      events: this.#events,
       t0Us: line.t0Us,
-      endUs: nowUs,
+      endUs,
+      lastAnswerUs: this.#network.lastAnswerUs,
       neverConnected: this.#scenario.fleet.things - line.ready,
       cutOff,
       mostUnderWay: this.#network.mostUnderWay,
       ledger: this.#network.service.ledger(),
     }
+  }
+
+  #act(nowUs: number): void {
+    this.#line.act(nowUs)
+    if (this.#isDraining || nowUs < this.#line.drainsFromUs) return
+    this.#isDraining = true
+    this.#observer?.drain(nowUs)
   }
 
   /** @returns how many deliveries and timers it was. */
@@ -88,8 +146,10 @@ export class VirtualRun {
   }
 
   #nextUs(): number {
-    let nextUs = Math.min(this.#line.nextUs, this.#network.nextUs)
+    let nextUs = this.#network.nextUs
     for (const fleet of this.#fleets) nextUs = Math.min(nextUs, fleet.nextUs() ?? nextUs)
-    return nextUs
+    if (nextUs < Number.POSITIVE_INFINITY) return Math.min(nextUs, this.#line.nextUs)
+    if (this.#line.isWaiting) this.#stillAtUs ??= this.#nowUs
+    return this.#line.nextUs
   }
 }
