@@ -81,7 +81,9 @@ export class TimeWheel {
   /** Nothing happens when the item is not here. */
   remove(item: number): void {
     const list = this.#list[item] as number
-    if (list !== NONE) this.#unlink(item, list)
+    if (list === NONE) return
+    this.#unlink(item, list)
+    if ((this.#atUs[item] as number) <= this.nextUs) this.#foresee()
   }
 
   /** Takes the first item that is due, or -1. */

@@ -241,12 +241,9 @@ export class Fleet {
   }
 
   #online(slot: number, nowUs: number): void {
-    if (this.#table.activity[slot] !== Activity.idle) {
-      this.#attempts.resume(slot, nowUs)
-    } else {
-      this.#parts.trace?.rested(slot)
-      this.#rounds.online(slot, nowUs)
-    }
+    if (this.#table.activity[slot] === Activity.idle) this.#parts.trace?.rested(slot)
+    else this.#attempts.resume(slot, nowUs)
+    this.#rounds.online(slot, nowUs)
   }
 
   #go(slot: number, next: number, reply: Reply, nowUs: number): void {

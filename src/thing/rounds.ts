@@ -8,6 +8,9 @@ import { Timer } from './timers.ts'
 /** Polls that were missed are not made up for, and closer together than this they are no polls. */
 const POLL_MIN_US = 1_000
 
+/** In place of the job that a thing wishes for. No job is called so. */
+const ANYTHING = ''
+
 /**
  * When a thing asks (design 4, "who triggers"). Arrivals: only when a planned start says so. Rollout:
  * once after each connect, and for each notification that brings an execution; things on HTTP poll.
@@ -50,13 +53,18 @@ export class Rounds {
     }
   }
 
-  /** The thing has just come online, with nothing in hand. */
+  /** The thing has just come online. */
   online(slot: number, nowUs: number): void {
     const { table, timers, scenario } = this.#parts
-    const { kind } = scenario.load
-    if (kind === 'rollout' && table.http[slot] === 0) this.#ask(slot, nowUs, nowUs)
+    const activity = table.activity[slot] as number
+    if (scenario.load.kind === 'rollout' && table.http[slot] === 0) {
+      // Notifications may have gone by in the meantime. Work in hand is done first, and a thing that
+      // is asking asks again anyway.
+      if (activity >= Activity.working) table.wishJobId[slot] = ANYTHING
+      else this.#ask(slot, nowUs, nowUs)
+    }
     // It came too late for its first round.
-    if (kind === 'loop' && this.#begun && !timers.isSet(slot, Timer.work)) {
+    if (scenario.load.kind === 'loop' && this.#begun && !timers.isSet(slot, Timer.work)) {
       this.#ask(slot, nowUs, nowUs)
     }
   }
@@ -98,11 +106,8 @@ export class Rounds {
     const { table, scenario } = this.#parts
     if (scenario.load.kind !== 'rollout' || notification.kind !== 'notify-next') return
     const { execution } = notification
-    if (execution === undefined) {
-      table.wishJobId[slot] = undefined
-      return
-    }
-    if (this.#asking.holds(slot, execution)) return
+    // That nothing is pending may be old news by now, so it takes no wish back.
+    if (execution === undefined || this.#asking.holds(slot, execution)) return
     table.wishJobId[slot] = execution.jobId
     table.wishNumber[slot] = execution.executionNumber
     if (table.activity[slot] === Activity.idle) this.#ask(slot, nowUs, nowUs)

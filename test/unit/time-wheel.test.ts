@@ -66,6 +66,14 @@ describe('a time wheel', () => {
     expect(taken(wheel, 0)).toEqual([1])
   })
 
+  test('that has given everything up has nothing to come back for', () => {
+    const wheel = wheelOf()
+    for (const [item, atUs] of [5, 5, 70_000, 90_000_000].entries()) wheel.add(item, atUs)
+    for (const item of [1, 3, 0, 2]) wheel.remove(item)
+
+    expect(wheel.nextUs).toBe(Number.POSITIVE_INFINITY)
+  })
+
   test('takes a great many items of one time in order, in whatever order they came', () => {
     const wheel = wheelOf(50_000)
     const items = Array.from({ length: 50_000 }, (_, at) => (at * 7_919) % 50_000)
