@@ -2,6 +2,7 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
+import { doctorCommand } from './doctor.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { reportCommand } from './report.ts'
@@ -26,6 +27,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .command(serveCommand(finish))
     .command(reportCommand(finish))
     .command(validateCommand(finish))
+    .command(doctorCommand(finish))
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { appendRow } from '../results/run-folder.ts'
+import type { Machine } from '../run/machine-needs.ts'
 import { VERSION } from './version.ts'
 
 /** Sorts by time, says what it was: `2026-01-01T00-00-00.000-quickstart`. */
@@ -15,11 +16,12 @@ export interface RunBeginning {
   readonly startedAtMs: number
   readonly targets: readonly string[]
   readonly workers: number
+  readonly machine: Machine
 }
 
 /** Writes the first row of a run: what is known before anything is sent. */
 export function beginRunFolder(beginning: RunBeginning): void {
-  const { folder, runId, startedAtMs, targets, workers } = beginning
+  const { folder, runId, startedAtMs, targets, workers, machine } = beginning
   appendRow(folder, {
     kind: 'run',
     id: runId,
@@ -27,6 +29,11 @@ export function beginRunFolder(beginning: RunBeginning): void {
     targets,
     workers,
     version: VERSION,
-    host: { node: process.version, cpus: availableParallelism() },
+    host: {
+      node: process.version,
+      cpus: availableParallelism(),
+      memoryLimitMiB: Math.round(machine.memoryLimitMiB),
+      ...(machine.descriptorLimit === null ? {} : { descriptorLimit: machine.descriptorLimit }),
+    },
   })
 }

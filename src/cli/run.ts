@@ -3,6 +3,7 @@ import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import type { Summary } from '../results/summary.ts'
+import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
 import { resolvedYaml } from '../scenario/canonical.ts'
@@ -13,6 +14,7 @@ import { checkTargets } from '../transport/target.ts'
 import { deriveReports } from './derive-reports.ts'
 import { ExitCode } from './exit-codes.ts'
 import { LiveProgress } from './live-progress.ts'
+import { preflight } from './preflight.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { beginRunFolder, runIdOf } from './run-id.ts'
@@ -79,6 +81,8 @@ export function runCommandModule(
 async function run(given: RunArguments): Promise<ExitCode> {
   const scenario = readScenario(given.scenario, overridesOf(given))
   const workers = workersOf(given.workers, scenario, given.target === undefined)
+  const machine = readMachine()
+  preflight(machine, scenario, workers, given.target)
   const startedAtMs = wallMs()
   const runId = runIdOf(scenario.name, startedAtMs)
   if (given.target !== undefined) await checkTargets(given.target, transportsOf(scenario))
@@ -94,7 +98,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
     if (given.target === undefined)
       standIn = await startStandInProcess(join(folder, 'scenario.yaml'))
     const targets = given.target ?? Object.values(standIn?.addresses ?? {})
-    beginRunFolder({ folder, runId, startedAtMs, targets, workers })
+    beginRunFolder({ folder, runId, startedAtMs, targets, workers, machine })
     progress.begin({ folder, targets, workers })
     await runFleet({
       scenario,
@@ -108,9 +112,9 @@ async function run(given: RunArguments): Promise<ExitCode> {
   } finally {
     progress.end()
     await standIn?.close()
-    unlisten()
   }
   const derived = deriveReports(folder)
+  unlisten()
   if (!given.quiet) printSummary(derived, given)
   return EXIT_CODES[derived.summary.verdict]
 }
