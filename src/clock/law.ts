@@ -1,4 +1,4 @@
-import { exponential, inverseNormal, naturalLog } from './normal.ts'
+import { exponential, inverseNormal, naturalLog, normalShareBelow } from './normal.ts'
 
 /** How many standard deviations the 95th percentile of a normal law lies above its median. */
 export const Z_P95 = 1.6448536269514722
@@ -31,4 +31,43 @@ export function logNormal(
     const us = Math.round(medianUs * exponential(sigma * inverseNormal(unit)))
     return Math.min(us, Number.MAX_SAFE_INTEGER)
   }
+}
+
+/** The mean of the same law, in microseconds with a fraction. */
+export function logNormalMeanUs(medianUs: number, quantileUs: number, z: number): number {
+  if (medianUs === quantileUs) return medianUs
+  const sigma = naturalLog(quantileUs / medianUs) / z
+  return medianUs * exponential((sigma * sigma) / 2)
+}
+
+/** Which share of the same law lasts longer than `limitUs`; above 0, or Infinity for none of it. */
+export function logNormalShareAbove(
+  medianUs: number,
+  quantileUs: number,
+  z: number,
+  limitUs: number,
+): number {
+  if (medianUs === quantileUs) return medianUs > limitUs ? 1 : 0
+  if (limitUs <= 0) return 1
+  if (limitUs === Number.POSITIVE_INFINITY) return 0
+  const sigma = naturalLog(quantileUs / medianUs) / z
+  return normalShareBelow(-naturalLog(limitUs / medianUs) / sigma)
+}
+
+/**
+ * By how much the same law goes beyond `limitUs` on average, where what stays below counts as 0: the
+ * area under its tail.
+ */
+export function logNormalExcessUs(
+  medianUs: number,
+  quantileUs: number,
+  z: number,
+  limitUs: number,
+): number {
+  const meanUs = logNormalMeanUs(medianUs, quantileUs, z)
+  if (limitUs <= 0) return meanUs - limitUs
+  if (medianUs === quantileUs) return Math.max(0, meanUs - limitUs)
+  const sigma = naturalLog(quantileUs / medianUs) / z
+  const deviations = naturalLog(limitUs / medianUs) / sigma
+  return meanUs * normalShareBelow(sigma - deviations) - limitUs * normalShareBelow(-deviations)
 }

@@ -32,3 +32,16 @@ export const UNLIMITED_QUOTAS: Quotas = {
   subscribesPerSecond: Number.POSITIVE_INFINITY,
   burstSeconds: 1,
 }
+
+/**
+ * What the message broker allows besides. A stand-in does not hold these; the arithmetic of a plan
+ * knows them. A for all but the concurrent connections of small Regions (protocol 5.4).
+ */
+export const BROKER_QUOTAS = {
+  /** Requests, and the answers that the service publishes: both count. */
+  publishesInPerSecond: 20_000,
+  publishesOutPerSecond: 20_000,
+  /** In and out together, of one connection. */
+  connectionPublishesPerSecond: 100,
+  connections: 500_000,
+} as const

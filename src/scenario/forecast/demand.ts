@@ -1,0 +1,217 @@
+import { plannedStarts, plannedStartsOf } from '../arrivals.ts'
+import type { ArrivalsLoad, LoopLoad, RolloutLoad, Scenario } from '../scenario.ts'
+import { type ExecutionCost, type FleetCounts, fleetCounts } from './execution-cost.ts'
+import { type Line, level, type Term, totalOf } from './rate-lines.ts'
+import { rolloutConfigOf, rolloutSteps } from './rollout-steps.ts'
+
+/** What a load asks of the account, from T0, as terms to add up. No retries: nothing goes wrong. */
+export interface Demand {
+  readonly writes: readonly Term[]
+  readonly reads: readonly Term[]
+  readonly publishesIn: readonly Term[]
+  readonly publishesOut: readonly Term[]
+  /** Executions as they begin, things on both transports. */
+  readonly begun: readonly Term[]
+  /** How many begin in all. */
+  readonly executions: number
+  /** Times that a thing asks and is told that nothing waits. */
+  readonly empties: number
+  /** The load in parts that are told by themselves, without gaps from T0 to `endUs`. */
+  readonly stretches: readonly Stretch[]
+  /** When nothing new begins any more. */
+  readonly endUs: number
+}
+
+export interface Stretch {
+  readonly name: string
+  readonly fromUs: number
+  readonly toUs: number
+}
+
+export function demandOf(scenario: Scenario, cost: ExecutionCost): Demand {
+  const { load } = scenario
+  switch (load.kind) {
+    case 'arrivals':
+      return arrivalsDemand(scenario, load, cost)
+    case 'rollout':
+      return rolloutDemand(scenario, load, cost)
+    case 'loop':
+      return loopDemand(scenario, load, cost)
+  }
+}
+
+/** How many executions there are in all; Infinity when one of the jobs is endless. */
+function available({ fleet, jobs }: Scenario): number {
+  return jobs.reduce((sum, { perThing }) => sum + perThing * fleet.things, 0)
+}
+
+function arrivalsDemand(scenario: Scenario, load: ArrivalsLoad, cost: ExecutionCost): Demand {
+  const starts: Line[] = []
+  const begun: Line[] = []
+  const stretches: Stretch[] = []
+  let left = available(scenario)
+  let empties = 0
+  let nowUs = 0
+  for (const phase of load.phases) {
+    const { name, fromPerSecond, toPerSecond } = phase
+    const toUs = nowUs + phase.durationUs
+    const planned = plannedStarts(phase)
+    const executions = Math.min(planned, left)
+    const line = { fromUs: nowUs, toUs, fromPerSecond, toPerSecond }
+    starts.push(line)
+    begun.push(scaled(line, planned === 0 ? 0 : executions / planned))
+    stretches.push({ name, fromUs: nowUs, toUs })
+    left -= executions
+    empties += planned - executions
+    nowUs = toUs
+  }
+  const executions = plannedStartsOf(load.phases) - empties
+  return { ...openly(scenario, cost, starts, begun), executions, empties, stretches, endUs: nowUs }
+}
+
+function loopDemand(scenario: Scenario, load: LoopLoad, cost: ExecutionCost): Demand {
+  const { things } = scenario.fleet
+  const { forUs, pauseUs } = load
+  const perSecond = (things * 1e6) / (cost.durationUs + pauseUs)
+  const busyUs = Math.min(forUs, (available(scenario) * 1e6) / perSecond)
+  const begun = busyUs > 0 ? [level(0, busyUs, perSecond)] : []
+  // Out of work, a thing goes round with a pause and an answer that says so.
+  const idlePerSecond = (things * 1e6) / (cost.answerUs + pauseUs)
+  const idle = busyUs < forUs ? [level(busyUs, forUs, idlePerSecond)] : []
+  return {
+    ...openly(scenario, cost, [...begun, ...idle], begun),
+    executions: totalOf(begun),
+    empties: totalOf(idle),
+    stretches: [{ name: 'loop', fromUs: 0, toUs: forUs }],
+    endUs: forUs,
+  }
+}
+
+type Requests = Pick<Demand, 'begun' | 'writes' | 'reads' | 'publishesIn' | 'publishesOut'>
+
+/** Of a load in which each start is of the thing's own accord, on both transports alike. */
+function openly(
+  scenario: Scenario,
+  cost: ExecutionCost,
+  starts: readonly Line[],
+  begun: readonly Line[],
+): Requests {
+  return {
+    begun: asks(begun, 1),
+    writes: [...asks(starts, 1), ...updates(cost, begun, 0, 1)],
+    reads: [],
+    // Executions wait before the load begins; after that, news comes with the end of one.
+    ...published(scenario, cost, fleetCounts(scenario), starts, begun, []),
+  }
+}
+
+function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCost): Demand {
+  const { fleet, service, jobs } = scenario
+  const counts = fleetCounts(scenario)
+  const success = { share: successShare(scenario), afterUs: cost.durationUs }
+  const rollouts = jobs.map((job) => ({
+    config: rolloutConfigOf(job),
+    lines: rolloutSteps(
+      fleet.things * job.perThing,
+      rolloutConfigOf(job),
+      service.minuteUs,
+      success,
+    ),
+  }))
+  const endUs = Math.max(0, ...rollouts.map(({ lines }) => lines.at(-1)?.toUs ?? 0))
+  const overHttp = counts.http / fleet.things
+  const polls = [level(0, endUs + load.pollUs + cost.durationUs, (counts.http * 1e6) / load.pollUs)]
+  const each = rollouts.map(({ lines }) => ({
+    writes: [
+      ...asks(lines, counts.mqtt / fleet.things),
+      ...updates(cost, lines, 0, counts.mqtt / fleet.things),
+      // A thing on HTTP finds its execution half a poll later, on average; that poll is its ask.
+      ...updates(cost, lines, load.pollUs / 2, overHttp),
+    ],
+    ...published(scenario, cost, counts, lines, lines, lines),
+  }))
+  const executions = available(scenario)
+  const [only] = rollouts
+  return {
+    begun: rollouts.flatMap(({ lines }) => [
+      ...asks(lines, counts.mqtt / fleet.things),
+      ...asks(lines, overHttp).map((term) => ({ ...term, shiftUs: load.pollUs / 2 })),
+    ]),
+    writes: [...each.flatMap(({ writes }) => writes), ...(counts.http > 0 ? asks(polls, 1) : [])],
+    reads: [],
+    publishesIn: each.flatMap(({ publishesIn }) => publishesIn),
+    publishesOut: each.flatMap(({ publishesOut }) => publishesOut),
+    executions,
+    empties: Math.max(0, totalOf(polls) - executions * overHttp),
+    stretches:
+      rollouts.length === 1 && only?.config !== undefined
+        ? only.lines.map((line) => stepStretch(line, service.minuteUs))
+        : [{ name: 'rollout', fromUs: 0, toUs: endUs }],
+    endUs,
+  }
+}
+
+function stepStretch({ fromUs, toUs, fromPerSecond }: Line, minuteUs: number): Stretch {
+  const perMinute = Math.round((fromPerSecond * minuteUs) / 1e5) / 10
+  return { name: `rollout ${perMinute}/min`, fromUs, toUs }
+}
+
+/** Expected to end as SUCCEEDED, 0..1. */
+function successShare({ behaviour }: Scenario): number {
+  const percent = (outcomes: typeof behaviour.outcomes) =>
+    outcomes.reduce((sum, { sharePercent }) => sum + sharePercent, 0)
+  const all = percent(behaviour.outcomes)
+  const succeeded = percent(behaviour.outcomes.filter(({ outcome }) => outcome === 'SUCCEEDED'))
+  return all === 0 ? 0 : succeeded / all
+}
+
+/** More steps than these are told as so many, each for several. */
+const MOST_STEPS = 16
+
+function asks(lines: readonly Line[], factor: number): Term[] {
+  return factor === 0 ? [] : [{ lines, shiftUs: 0, factor }]
+}
+
+/** Each update comes a step of the work and an answer after the request before it. */
+function updates(
+  { writes, durationUs }: ExecutionCost,
+  begun: readonly Line[],
+  afterUs: number,
+  factor: number,
+): Term[] {
+  if (factor === 0) return []
+  const steps = Math.min(writes - 1, MOST_STEPS)
+  return Array.from({ length: steps }, (_, step) => ({
+    lines: begun,
+    shiftUs: afterUs + ((step + 1) * durationUs) / steps,
+    factor: (factor * (writes - 1)) / steps,
+  }))
+}
+
+/** Requests over MQTT, their answers, and the notifications of executions that come and go. */
+function published(
+  { fleet }: Scenario,
+  cost: ExecutionCost,
+  counts: FleetCounts,
+  starts: readonly Line[],
+  begun: readonly Line[],
+  told: readonly Line[],
+): Pick<Demand, 'publishesIn' | 'publishesOut'> {
+  const overMqtt = counts.mqtt / fleet.things
+  const requests = [...asks(starts, overMqtt), ...updates(cost, begun, 0, overMqtt)]
+  const heard = (counts.hearNotify + counts.hearNotifyNext) / fleet.things
+  return {
+    // A request counts, and so does each answer that the service publishes (protocol 5.4).
+    publishesIn: requests.map((term) => ({ ...term, factor: 2 * term.factor })),
+    publishesOut: [
+      ...requests,
+      ...asks(told, heard),
+      ...asks(begun, heard).map((term) => ({ ...term, shiftUs: cost.durationUs })),
+    ],
+  }
+}
+
+function scaled(line: Line, factor: number): Line {
+  const { fromPerSecond, toPerSecond } = line
+  return { ...line, fromPerSecond: fromPerSecond * factor, toPerSecond: toPerSecond * factor }
+}

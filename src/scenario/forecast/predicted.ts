@@ -1,0 +1,88 @@
+import { durationUs } from '../plan.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Demand } from './demand.ts'
+import type { ExecutionCost } from './execution-cost.ts'
+import type { Binding, QuotaLoad } from './quota-load.ts'
+import { areaOf, type Line, summed } from './rate-lines.ts'
+import { lastWorkUs } from './tail.ts'
+import type { TimerShares } from './timer-shares.ts'
+
+/** What a run of the scenario should come to: written into its plan, and told beside what it did. */
+export interface Predicted {
+  readonly executions: number
+  /** Accepted writes a second, "nothing pending" included, while the load goes on. */
+  readonly acceptedWritesPerSecond: number
+  /** Of the writes' first attempts, those above the quota, 0..1. Retries come on top. */
+  readonly throttledShare: number
+  /** From T0 to the last answer; Infinity: never. */
+  readonly finishUs: number
+  /** Whether it ends before that, because its time is over. */
+  readonly isCutOff: boolean
+  /** Of the executions, those that a timer of the service ends, 0..1. */
+  readonly timedOutShare: number
+  readonly binding: Pick<Binding, 'quota' | 'phase' | 'share'> | null
+}
+
+interface Known {
+  readonly cost: ExecutionCost
+  readonly demand: Demand
+  readonly load: QuotaLoad
+  readonly timers: TimerShares
+}
+
+export function predictedOf(scenario: Scenario, known: Known): Predicted {
+  const { demand, load, timers } = known
+  const { passages } = load.writes
+  const wanted = passages.reduce((sum, { demand }) => sum + demand, 0)
+  const above = passages.reduce((sum, passage) => sum + passage.above, 0)
+  const finishUs = finishOf(known, scenario.behaviour.work)
+  const mostUs = durationUs(scenario.load) + scenario.load.drainUs
+  const isRollout = scenario.load.kind === 'rollout'
+  const loadEndUs = isRollout ? Math.min(finishUs, durationUs(scenario.load)) : demand.endUs
+  return {
+    executions: demand.executions,
+    acceptedWritesPerSecond:
+      loadEndUs > 0 ? (passedBy(scenario, load, loadEndUs) * 1e6) / loadEndUs : 0,
+    throttledShare: wanted === 0 ? 0 : above / wanted,
+    finishUs: Math.min(finishUs, mostUs),
+    isCutOff: finishUs > mostUs,
+    timedOutShare: timers.either,
+    binding: load.binding === undefined ? null : named(load.binding),
+  }
+}
+
+function named({ quota, phase, share }: Binding): Predicted['binding'] {
+  return { quota, phase, share }
+}
+
+/** When the last write has passed and the last execution is at its end, whatever limit there is. */
+function finishOf({ demand, cost, load }: Known, work: Scenario['behaviour']['work']): number {
+  const last = lastBegun(demand)
+  if (last === undefined) return demand.endUs
+  const spanUs = last.toUs - last.fromUs
+  const perSecond = (last.fromPerSecond + last.toPerSecond) / 2
+  const workEndUs = last.toUs + lastWorkUs(work, perSecond, spanUs) + cost.writes * cost.answerUs
+  return Math.max(workEndUs, load.writes.emptyUs)
+}
+
+/** The last executions that begin, at one rate. */
+function lastBegun({ begun }: Demand): Line | undefined {
+  return summed(begun, []).findLast((line) => areaOf(line) > 0)
+}
+
+/** Writes accepted until then. */
+function passedBy({ service }: Scenario, { writes }: QuotaLoad, untilUs: number): number {
+  let passed = 0
+  let waiting = 0
+  let endUs = 0
+  for (const passage of writes.passages) {
+    const { line } = passage
+    if (line.fromUs >= untilUs) return passed
+    const share = Math.min(1, (untilUs - line.fromUs) / (line.toUs - line.fromUs))
+    passed += share * passage.passed
+    waiting = passage.waiting
+    endUs = line.toUs
+  }
+  if (waiting === 0 || untilUs <= endUs) return passed
+  return passed + Math.min(waiting, (service.quotas.writesPerSecond * (untilUs - endUs)) / 1e6)
+}
