@@ -1,5 +1,6 @@
 import { UNLIMITED_QUOTAS } from '../protocol/quotas.ts'
 import { BUILT_IN_AGENTS } from './agents/built-in.ts'
+import { jobConfigForm } from './job-config.ts'
 import { durationText, rateText, shareText } from './quantity.ts'
 import type { JobScenario, Load, MixRow, RetryPolicy, Scenario } from './scenario.ts'
 import { validityForm } from './validity-limits.ts'
@@ -99,7 +100,7 @@ function retry({ kind, baseUs, capUs, attempts }: RetryPolicy): object {
 }
 
 function job(given: JobScenario): object {
-  const { id, documentText, perThing, inProgressTimeoutMinutes, maximumPerMinute } = given
+  const { id, documentText, perThing, inProgressTimeoutMinutes } = given
   return {
     id,
     document: readable(documentText),
@@ -108,7 +109,7 @@ function job(given: JobScenario): object {
       inProgressTimeoutMinutes === undefined
         ? undefined
         : { inProgressMinutes: inProgressTimeoutMinutes },
-    rollout: maximumPerMinute === undefined ? undefined : { maximumPerMinute },
+    ...jobConfigForm(given),
   }
 }
 

@@ -4,6 +4,7 @@ import { BUILT_IN_AGENTS } from './agents/built-in.ts'
 import { IDEAL, IDEAL_MQTT } from './agents/ideal.ts'
 import { DEFAULTS } from './defaults.ts'
 import { documentText } from './document.ts'
+import { jobConfig } from './job-config.ts'
 import { phaseName } from './rules/load-rules.ts'
 import type {
   AgentProfile,
@@ -133,6 +134,7 @@ function jobs(file: ScenarioFile): JobScenario[] {
     perThing: row.perThing === 'endless' ? Number.POSITIVE_INFINITY : (row.perThing ?? perThing),
     inProgressTimeoutMinutes: row.timeout?.inProgressMinutes,
     maximumPerMinute: row.rollout?.maximumPerMinute,
+    ...jobConfig(row),
   }))
 }
 

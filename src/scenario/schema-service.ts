@@ -9,7 +9,7 @@ import {
 import { DEFAULTS } from './defaults.ts'
 import { atLeast, duration, rate, share } from './quantity.ts'
 
-/** What a scenario file tells the stand-in: quotas, latency, faults, and the jobs. */
+/** What a scenario file tells the stand-in: quotas, latency, faults and switches. */
 
 const quota = z
   .union([rate, z.literal('unlimited').transform(() => Number.POSITIVE_INFINITY)], {
@@ -87,50 +87,3 @@ export const service = z
     faults: z.array(fault).max(100).prefault([]).describe('Mishaps on purpose'),
   })
   .describe('The stand-in; ignored when --target names another service')
-
-export const job = z.strictObject({
-  id: z
-    .string()
-    .min(1)
-    .regex(/^[a-zA-Z0-9_.-]*$/, 'use letters, digits, dot, underscore and hyphen only')
-    // The service's pattern is [a-zA-Z0-9_-]+, without the dot that version numbers have.
-    .transform((id) => id.replaceAll('.', '_'))
-    .describe(
-      'Job id. A dot becomes an underscore on the wire; execution k of a thing belongs to <id>-<k>',
-    ),
-  document: z
-    .unknown()
-    .optional()
-    .meta({
-      type: ['object', 'string'],
-      description: 'Job document: a map, or JSON text; at most 32768 bytes as JSON',
-    }),
-  perThing: z
-    .union([z.int().min(1).max(1_000_000), z.literal('endless')], {
-      error: 'write a whole number of at least 1, or endless',
-    })
-    .optional()
-    .describe('Executions a thing has waiting; endless by default, and 1 with a rollout'),
-  timeout: z
-    .strictObject({
-      inProgressMinutes: z
-        .int()
-        .min(1)
-        .max(10_080)
-        .optional()
-        .describe('From IN_PROGRESS to TIMED_OUT, in service minutes'),
-    })
-    .optional()
-    .describe("The job's own timer"),
-  rollout: z
-    .strictObject({
-      maximumPerMinute: z
-        .int()
-        .min(1)
-        .max(1_000)
-        .optional()
-        .describe('Executions queued in a service minute; all at once when not given'),
-    })
-    .optional()
-    .describe('How fast the service hands the job out'),
-})

@@ -2,7 +2,8 @@ import * as z from 'zod'
 import { DEFAULTS } from './defaults.ts'
 import { atLeast, duration, rate, share } from './quantity.ts'
 import { agent, mqtt, retry } from './schema-agent.ts'
-import { job, service } from './schema-service.ts'
+import { job } from './schema-job.ts'
+import { service } from './schema-service.ts'
 import { validity } from './validity-limits.ts'
 
 /**

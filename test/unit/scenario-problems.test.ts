@@ -429,6 +429,38 @@ test.each([
   },
   {
     section: 'none',
+    lines: 'jobs: [{ id: a, retry: { ALL: 6, FAILED: 5 } }]',
+    says: 'f.yaml:1:17: jobs.0.retry: comes to 11 retries; the service allows 10 in all',
+  },
+  {
+    section: 'none',
+    lines: 'jobs: [{ id: a, retry: {} }]',
+    says: 'f.yaml:1:17: jobs.0.retry: has one or two of FAILED, TIMED_OUT and ALL',
+  },
+  {
+    section: 'none',
+    lines: 'jobs: [{ id: a, retry: { TIMED_OUT: 1 } }]',
+    says: 'f.yaml:1:37: jobs.0.retry.TIMED_OUT: needs a timeout of the job; write timeout.inProgressMinutes',
+  },
+  {
+    section: 'none',
+    lines:
+      'jobs: [{ id: a, perThing: endless, abort: [{ failure: ALL, share: 5%, minThings: 1 }] }]',
+    says: 'f.yaml:1:36: jobs.0.abort: is for a job that has an end; write a number for perThing',
+  },
+  {
+    section: 'none',
+    lines: 'jobs: [{ id: a, rollout: { exponential: { basePerMinute: 50, factor: 2 } } }]',
+    says: 'f.yaml:1:28: jobs.0.rollout.exponential: says when the rate rises; write everyNotified or everySucceeded',
+  },
+  {
+    section: 'none',
+    lines:
+      'jobs: [{ id: a, rollout: { exponential: { basePerMinute: 50, factor: 1.25, everyNotified: 9 } } }]',
+    says: 'f.yaml:1:70: jobs.0.rollout.exponential.factor: write it with one decimal, not 1.25',
+  },
+  {
+    section: 'none',
     lines: 'thresholds: [good < 5, bad < 5]',
     says: 'f.yaml:1:24: thresholds.1: column 1: bad < 5 is bad',
   },

@@ -56,8 +56,32 @@ const job = fc.record({
   ),
   perThing: optional(fc.integer({ min: 1, max: 1_000_000 })),
   timeout: optional(fc.record({ inProgressMinutes: fc.integer({ min: 1, max: 10_080 }) })),
-  rollout: optional(fc.record({ maximumPerMinute: fc.integer({ min: 1, max: 1_000 }) })),
+  rollout: optional(
+    fc.record({
+      maximumPerMinute: optional(fc.integer({ min: 1, max: 1_000 })),
+      exponential: optional(
+        fc.record({
+          basePerMinute: fc.integer({ min: 1, max: 1_000 }),
+          factor: fc.integer({ min: 11, max: 50 }).map((tenths) => tenths / 10),
+          everyNotified: fc.integer({ min: 1 }),
+          everySucceeded: optional(fc.integer({ min: 1 })),
+        }),
+      ),
+    }),
+  ),
+  retry: optional(
+    fc.constantFrom({ ALL: 2 }, { FAILED: 10 }, { ALL: 0, FAILED: 3 }, { FAILED: 1, ALL: 9 }),
+  ),
+  targetSelection: optional(fc.constantFrom('SNAPSHOT', 'CONTINUOUS')),
 })
+const abort = fc.array(
+  fc.record({
+    failure: fc.constantFrom('FAILED', 'REJECTED', 'TIMED_OUT', 'ALL'),
+    share: split.map(([share]) => share),
+    minThings: fc.integer({ min: 1 }),
+  }),
+  { minLength: 1, maxLength: 3 },
+)
 const fault = fc.oneof(
   fc.record({
     kind: fc.constantFrom('lost-reply', 'lost-request', 'lost-connection'),
@@ -125,7 +149,7 @@ const files = fc
       qos: fc.constantFrom(0, 1),
       subscribe: fc.constantFrom([], ['notify', '+/update/#'], ['#']),
     }),
-    jobs: fc.array(job, { maxLength: 3 }),
+    jobs: fc.array(fc.tuple(job, optional(abort)), { maxLength: 3 }),
     behaviour: fc.record({
       work: law('p95'),
       updates: fc.nat(1_000),
@@ -152,7 +176,12 @@ const files = fc
   .map(({ things, namePrefix, mix: [one, other], mqtt, jobs, agents, ...rest }) => ({
     ...rest,
     agents,
-    jobs: jobs.map((row, index) => ({ id: `j.${index}`, ...row })),
+    jobs: jobs.map(([row, criteria], index) => ({
+      id: `j.${index}`,
+      ...row,
+      // An endless job has no end that it could be aborted before.
+      ...(criteria && row.perThing && { abort: criteria }),
+    })),
     fleet: {
       things,
       namePrefix,

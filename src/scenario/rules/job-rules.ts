@@ -1,3 +1,4 @@
+import { RETRIES_MAX } from '../../protocol/limits.ts'
 import { documentText } from '../document.ts'
 import type { Tell } from '../problem.ts'
 import { rawAt, rowsAt, textAt } from '../raw.ts'
@@ -17,6 +18,10 @@ export function jobRules(raw: unknown, tell: Tell): void {
     const perThing = rawAt(row, 'perThing') ?? (isRollout ? 1 : 'endless')
     checkId(textAt(row, 'id'), perThing, index, seen, tell)
     checkDocument(rawAt(row, 'document'), index, tell)
+    checkRetry(row, index, tell)
+    checkExponential(row, index, tell)
+    if (perThing === 'endless' && rawAt(row, 'abort') !== undefined)
+      tell(['jobs', index, 'abort'], 'is for a job that has an end; write a number for perThing')
     if (perThing === 'endless' && isRollout) {
       tell(
         ['jobs', index, 'perThing'],
@@ -61,4 +66,29 @@ function checkDocument(document: unknown, index: number, tell: Tell): void {
   if (bytes > LARGEST_DOCUMENT_BYTES) {
     tell(path, `is ${bytes} bytes of JSON; the service allows ${LARGEST_DOCUMENT_BYTES}`)
   }
+}
+
+/** The service's own rules (CreateJob): one or two kinds of failure, 10 tries more in all. */
+function checkRetry(row: unknown, index: number, tell: Tell): void {
+  const given = rawAt(row, 'retry')
+  if (typeof given !== 'object' || given === null) return
+  const path = ['jobs', index, 'retry']
+  const retries = Object.entries(given)
+  if (retries.length === 0 || retries.length > 2)
+    tell(path, 'has one or two of FAILED, TIMED_OUT and ALL')
+  const total = retries.reduce((sum, [, many]) => sum + (typeof many === 'number' ? many : 0), 0)
+  if (total > RETRIES_MAX)
+    tell(path, `comes to ${total} retries; the service allows ${RETRIES_MAX} in all`)
+  if (Object.hasOwn(given, 'TIMED_OUT') && rawAt(row, 'timeout', 'inProgressMinutes') === undefined)
+    tell([...path, 'TIMED_OUT'], 'needs a timeout of the job; write timeout.inProgressMinutes')
+}
+
+function checkExponential(row: unknown, index: number, tell: Tell): void {
+  const given = rawAt(row, 'rollout', 'exponential')
+  if (typeof given !== 'object' || given === null) return
+  if (Object.hasOwn(given, 'everyNotified') || Object.hasOwn(given, 'everySucceeded')) return
+  tell(
+    ['jobs', index, 'rollout', 'exponential'],
+    'says when the rate rises; write everyNotified or everySucceeded',
+  )
 }
