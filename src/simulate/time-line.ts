@@ -17,6 +17,7 @@ export class TimeLine {
   isOver = false
   readonly #scenario: Scenario
   readonly #fleets: readonly Fleet[]
+  readonly #openExecutions: () => number
   readonly #begin: () => void
   readonly #starts: ShardStarts[] = []
   /** Due time of each shard's next start. */
@@ -25,10 +26,20 @@ export class TimeLine {
   #loadEndsUs = NEVER
   #drainEndsUs = NEVER
 
-  /** @param begin tells the service that it is T0. */
-  constructor(scenario: Scenario, fleets: readonly Fleet[], begin: () => void) {
+  /**
+   * @param openExecutions how many the service has open or is still to make: only it knows of retries
+   *   and of what an abort has taken back.
+   * @param begin tells the service that it is T0.
+   */
+  constructor(
+    scenario: Scenario,
+    fleets: readonly Fleet[],
+    openExecutions: () => number,
+    begin: () => void,
+  ) {
     this.#scenario = scenario
     this.#fleets = fleets
+    this.#openExecutions = openExecutions
     this.#begin = begin
   }
 
@@ -132,10 +143,7 @@ export class TimeLine {
   }
 
   #isRolledOut(): boolean {
-    const { load, jobs, fleet } = this.#scenario
-    if (load.kind !== 'rollout') return false
-    const perThing = jobs.reduce((sum, job) => sum + job.perThing, 0)
-    return this.#sum((shard) => shard.ended) >= perThing * fleet.things
+    return this.#scenario.load.kind === 'rollout' && this.#openExecutions() === 0
   }
 
   #drain(nowUs: number): void {

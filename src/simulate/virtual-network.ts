@@ -30,6 +30,8 @@ export interface VirtualService {
   notifyNextOf(thing: number): JobsNotification
   nextUs(): number | undefined
   advance(nowUs: number): void
+  /** Those that have not ended and those that are still to come. */
+  openExecutions(): number
   ledger(): ServiceLedger
 }
 

@@ -74,7 +74,8 @@ export class VirtualRun {
       const meter = settings.meterOf(shard)
       this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book))
     }
-    this.#line = new TimeLine(scenario, this.#fleets, () => {
+    const openExecutions = () => this.#network.service.openExecutions()
+    this.#line = new TimeLine(scenario, this.#fleets, openExecutions, () => {
       observer?.begin(this.#line.t0Us)
       this.#network.begin()
     })
