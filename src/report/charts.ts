@@ -1,5 +1,6 @@
 import { METERED_OPERATIONS } from '../metrics/series.ts'
 import type { Summary } from '../results/summary.ts'
+import { amount } from './figures.ts'
 import type { Column, Timeline } from './timeline.ts'
 
 export type ChartUnit = 'per second' | 'ms' | 'share' | 'count'
@@ -13,6 +14,8 @@ export interface Chart {
   readonly unit: ChartUnit
   /** A strip is lower and stands close under the chart before it. */
   readonly strip: boolean
+  /** Seconds in which the generator was not well are shaded under its lines. */
+  readonly shaded?: boolean
   readonly series: readonly Series[]
 }
 
@@ -34,6 +37,8 @@ export interface ChartLimits {
 
 const WRITES = ['start-next', 'update']
 const READS = ['describe', 'get-pending']
+const ANSWERED = ['accepted', 'empty', 'throttled', 'rejected']
+const LAG_UNDER = 'lag-'
 const FAILURES = ['rejected', 'timedOut', 'lost']
 
 /** The charts of a run, in the order of the page. One without a value is left out. */
@@ -41,16 +46,26 @@ export function chartsOf(time: Timeline, summary: Summary, limits: ChartLimits):
   if (time.seconds.length === 0) return []
   return [
     throughput(time),
-    ...METERED_OPERATIONS.map((operation) => latency(time, operation)),
+    ...METERED_OPERATIONS.flatMap((operation) => [
+      latency(time, operation),
+      lagUnder(time, operation, summary),
+    ]),
     lag(time, summary),
-    quota(time, 'writes', WRITES, limits.writesPerSecond),
-    quota(time, 'reads', READS, limits.readsPerSecond),
+    quota(time, summary, 'writes', WRITES, limits.writesPerSecond),
+    quota(time, summary, 'reads', READS, limits.readsPerSecond),
     failures(time),
     fleet(time),
     health(time, summary),
   ]
     .map(withoutEmpty)
     .filter(({ series }) => series.some(({ line }) => line !== 'dashed'))
+    .filter(hasItsChart)
+}
+
+/** A strip stands under its chart or not at all. */
+function hasItsChart({ id }: Chart, _: number, charts: readonly Chart[]): boolean {
+  const under = id.startsWith(LAG_UNDER) ? id.slice(LAG_UNDER.length) : undefined
+  return under === undefined || charts.some((chart) => chart.id === `latency-${under}`)
 }
 
 /** A series that is zero or nothing throughout tells nothing, and takes room in the legend. */
@@ -63,21 +78,27 @@ function throughput(time: Timeline): Chart {
   return {
     id: 'throughput',
     title: 'Throughput',
-    note: 'Starts planned and made; job requests issued and accepted. Per second.',
+    note: 'Starts planned and made; job requests issued, answered in time and accepted. Per second.',
     unit: 'per second',
     strip: false,
     series: [
-      {
-        label: 'requests issued',
-        color: 'orange',
-        line: 'solid',
-        values: sum(time, requests, ['issued']),
-      },
       {
         label: 'requests accepted',
         color: 'blue',
         line: 'area',
         values: sum(time, requests, ['accepted']),
+      },
+      {
+        label: 'requests answered',
+        color: 'violet',
+        line: 'thin',
+        values: sum(time, requests, ANSWERED),
+      },
+      {
+        label: 'requests issued',
+        color: 'orange',
+        line: 'solid',
+        values: sum(time, requests, ['issued']),
       },
       { label: 'starts made', color: 'teal', line: 'solid', values: time.rate('start.started') },
       { label: 'starts dropped', color: 'red', line: 'solid', values: time.rate('start.dropped') },
@@ -100,14 +121,46 @@ function latency(time: Timeline, operation: string): Chart {
   return {
     id: `latency-${operation}`,
     title: `Response time of ${operation}`,
-    note: `Accepted answers of each second${whose}, counted from the moment the request was due. Milliseconds.`,
+    note: `Accepted answers of each second${whose}, counted from the moment the request was due. Milliseconds. ${unwellWords(time)}`,
     unit: 'ms',
     strip: false,
+    shaded: true,
     series: [
       { label: label('p50'), color: 'p50', line: 'solid', values: of('p50') },
       { label: label('p90'), color: 'p90', line: 'solid', values: of('p90') },
       { label: label('p99'), color: 'p99', line: 'solid', values: of('p99') },
       { label: 'max', color: 'grey', line: 'thin', hidden: true, values: of('max') },
+    ],
+  }
+}
+
+/** How many of the seconds are shaded, for who does not see it. */
+function unwellWords(time: Timeline): string {
+  const unwell = time.unwell.filter((isUnwell) => isUnwell).length
+  if (unwell === 0) return ''
+  const what = time.bucketSeconds === 1 ? 'seconds' : 'points'
+  return `Shaded: ${unwell} of ${time.seconds.length} ${what} in which the generator itself was over a limit.`
+}
+
+/** Close under its chart: a latency that rises with it is the generator's own. */
+function lagUnder(time: Timeline, operation: string, { validity }: Summary): Chart {
+  const check = validity.checks.find(({ name }) => name === 'schedule-lag')
+  const whose = time.workers > 1 ? `highest lag p99 of ${time.workers} workers` : 'lag p99'
+  return {
+    id: `${LAG_UNDER}${operation}`,
+    title: `Lag of ${operation}`,
+    note: 'How late the generator sent these requests: sent − due, in milliseconds. It is part of the response times above.',
+    unit: 'ms',
+    strip: true,
+    shaded: true,
+    series: [
+      {
+        label: whose,
+        color: 'violet',
+        line: 'area',
+        values: time.highest(`${operation}.lag`, 'p99'),
+      },
+      ...constant(time, 'limit of planned starts', check?.limit),
     ],
   }
 }
@@ -121,6 +174,7 @@ function lag(time: Timeline, { validity }: Summary): Chart {
     note: 'How late the generator itself was: sent − due, in milliseconds. Above the limit the latencies are ours, not the service’s.',
     unit: 'ms',
     strip: true,
+    shaded: true,
     series: [
       { label: whose, color: 'violet', line: 'area', values: time.highest('start.lag', 'p99') },
       ...constant(time, 'limit', check?.limit),
@@ -128,8 +182,16 @@ function lag(time: Timeline, { validity }: Summary): Chart {
   }
 }
 
-function quota(time: Timeline, kind: string, operations: readonly string[], limit?: number): Chart {
+function quota(
+  time: Timeline,
+  { throttling }: Summary,
+  kind: string,
+  operations: readonly string[],
+  limit?: number,
+): Chart {
   const admitted = ['accepted', 'empty', 'rejected']
+  const seen = throttling.effectiveQuota
+  const effective = seen?.name.startsWith(kind) === true ? seen.perSecond : undefined
   return {
     id: `quota-${kind}`,
     title: `Throttling of ${kind}`,
@@ -147,6 +209,7 @@ function quota(time: Timeline, kind: string, operations: readonly string[], limi
         }),
       ),
       ...constant(time, `quota of ${kind}`, limit),
+      ...constant(time, `observed quota ${amount(effective ?? 0)}/s`, effective, 'grey'),
     ],
   }
 }
@@ -207,9 +270,14 @@ function health(time: Timeline, { validity }: Summary): Chart {
 }
 
 /** A horizontal line; none without a finite value. */
-function constant(time: Timeline, label: string, value: number | undefined): Series[] {
+function constant(
+  time: Timeline,
+  label: string,
+  value: number | undefined,
+  color = 'limit',
+): Series[] {
   if (value === undefined || !Number.isFinite(value)) return []
-  return [{ label, color: 'limit', line: 'dashed', values: time.seconds.map(() => value) }]
+  return [{ label, color, line: 'dashed', values: time.seconds.map(() => value) }]
 }
 
 function sum(time: Timeline, operations: readonly string[], outcomes: readonly string[]): Column {

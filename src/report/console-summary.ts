@@ -10,10 +10,13 @@ import {
   observedFigure,
   percent,
   perSecond,
+  quotaWords,
 } from './figures.ts'
 import { type LatencyKey, latencyAt, rejections, usedOperations } from './operation-rows.ts'
+import { fleetWords, noThresholdsWords } from './replay-words.ts'
 import { type Paint, painter, type Tone, wrapped } from './text-table.ts'
 import { checkFigures, limitFigure, verdictWords } from './verdict-words.ts'
+import { makerWords } from './virtual-words.ts'
 
 export interface ConsoleOptions {
   readonly color: boolean
@@ -41,6 +44,7 @@ export function consoleSummary(summary: Summary, options: ConsoleOptions): strin
     ...section('thresholds', thresholdLines(summary)),
     ...section('executions', executionLines(summary)),
     ...section('arrivals', arrivalLines(summary)),
+    ...section('rates', rateLines(summary)),
     '',
     ...operationTables(usedOperations(summary), width, paint),
     '',
@@ -67,9 +71,9 @@ function head(summary: Summary, width: number, paint: Paint): string[] {
   const { word, tone, reason, remarks } = verdictWords(summary)
   const facts = [
     run.scenario,
-    counted(run.things, 'thing'),
+    fleetWords(run),
     duration(run.durationSeconds),
-    counted(run.workers, 'worker'),
+    makerWords(run),
     `seed ${run.seed}`,
   ].join(' · ')
   return [
@@ -114,8 +118,8 @@ function validityLines({ validity }: Summary): Line[] {
   return [...rest, { text: `${fine} of ${counted(total, 'check')} ok` }, ...own]
 }
 
-function thresholdLines({ thresholds }: Summary): Line[] {
-  if (thresholds.length === 0) return [{ text: 'none set' }]
+function thresholdLines({ thresholds, run }: Summary): Line[] {
+  if (thresholds.length === 0) return [{ text: noThresholdsWords(run) }]
   const longest = Math.max(...thresholds.map(({ expression }) => expression.length))
   return thresholds.map(({ expression, observed, passed }) => ({
     text: `${passed ? '✓' : '✗'} ${expression.padEnd(longest)}   ${observedFigure(expression, observed)}`,
@@ -144,6 +148,18 @@ function executionLines({ executions }: Summary): Line[] {
   ]
 }
 
+/** All over the same seconds, so that one can be held against the other. */
+function rateLines({ rates }: Summary): Line[] {
+  const { seconds, plannedStartsPerSecond: planned, startsPerSecond: made } = rates
+  if (seconds === 0) return []
+  const starts =
+    planned === null || made === null
+      ? ''
+      : `starts ${perSecond(planned)} planned, ${perSecond(made)} made; `
+  const answers = `${perSecond(rates.answeredPerSecond)} answered, ${perSecond(rates.acceptedPerSecond)} accepted`
+  return [{ text: `${starts}job requests ${perSecond(rates.issuedPerSecond)} issued, ${answers}` }]
+}
+
 function arrivalLines({ arrivals }: Summary): Line[] {
   if (arrivals === null) return []
   const { planned, started, reassigned, dropped, droppedByCause } = arrivals
@@ -170,7 +186,10 @@ function timing(label: string, latency: LatencySummary, keys: readonly LatencyKe
 function throttlingLines(summary: Summary): Line[] {
   const { share, peakPerSecond, firstAtSeconds, lastAtSeconds, bindingQuota } = summary.throttling
   const throttled = usedOperations(summary).filter((operation) => operation.throttled > 0)
-  const quota: Line = { text: `binding quota ${bindingQuota ?? 'none'}` }
+  const effective = quotaWords(summary.throttling.effectiveQuota)
+  const quota: Line = {
+    text: `binding quota ${bindingQuota ?? 'none'}${effective ? `; ${effective}` : ''}`,
+  }
   if (throttled.length === 0) return [{ text: 'none' }, ...(bindingQuota ? [quota] : [])]
   const each = throttled.map(
     ({ name, throttled: times, issued }) =>
@@ -209,6 +228,7 @@ function refusalLines(summary: Summary): Line[] {
 }
 
 function generatorLines({ generator, run }: Summary): Line[] {
+  if (generator === undefined || run.host === undefined) return []
   const { cpuShare, eventLoopUtilisation, rssMiB } = generator
   const cores = counted(run.host.cpus, 'core')
   return [

@@ -1,4 +1,5 @@
 import { parseThreshold, unitOf } from '../metrics/threshold.ts'
+import type { EffectiveQuota } from '../results/summary.ts'
 
 /** Numbers as people read them: three digits that matter, a unit, never a rounding that lies. */
 
@@ -48,6 +49,12 @@ export function percent(share: number): string {
 
 export function perSecond(value: number): string {
   return `${amount(value)}/s`
+}
+
+/** What was inferred of a quota: `198.7 ± 1.4/s observed over 141 s`; nothing without it. */
+export function quotaWords(quota: EffectiveQuota | null): string {
+  if (quota === null) return ''
+  return `${amount(quota.perSecond)} ± ${perSecond(quota.plusMinus)} observed over ${counted(quota.seconds, 'second')} of demand above it`
 }
 
 /** `1 check`, `2 checks`. */

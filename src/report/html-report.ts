@@ -22,7 +22,7 @@ import { html, type SafeHtml, scriptJson, trustedHtml } from './html-text.ts'
 import { timelinesSection } from './html-timelines.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'
-import { type Column, type Timeline, timeline } from './timeline.ts'
+import { type Column, type HealthLimits, type Timeline, timeline } from './timeline.ts'
 import { TIMELINE_STYLE } from './timeline-style.ts'
 import { verdictWords } from './verdict-words.ts'
 
@@ -50,7 +50,7 @@ export function htmlReport(
   rows: Iterable<Row>,
   scenario: ReportScenario,
 ): string {
-  const time = timeline(rows)
+  const time = timeline(rows, healthLimits(summary))
   const charts = chartsOf(time, summary, scenario.quotas ?? {})
   const script = `${uplotScript()}\n${PAGE_SCRIPT}`
   const page = html`<!doctype html>
@@ -88,6 +88,18 @@ ${runFacts(summary)}
 </html>
 `
   return page.text
+}
+
+/** The limits of the checks, those that the scenario has moved as they are. */
+function healthLimits({ validity }: Summary): HealthLimits {
+  const limit = (name: string) => validity.checks.find((check) => check.name === name)?.limit
+  return {
+    eventLoop: limit('event-loop-utilisation'),
+    loopDelayMs: limit('loop-delay'),
+    cpu: limit('cpu'),
+    gc: limit('gc'),
+    lagMs: limit('schedule-lag'),
+  }
 }
 
 /** Nothing is loaded from anywhere, and no script runs but ours: its hash is named. */
@@ -152,10 +164,12 @@ function chartData(charts: readonly Chart[], time: Timeline, { phases = [] }: Re
     bucketSeconds: time.bucketSeconds,
     end: time.endSecond,
     bands: time.begun ? bandsOf(phases, time) : [],
-    charts: charts.map(({ id, unit, strip, series }) => ({
+    unwell: time.unwell.flatMap((isUnwell, index) => (isUnwell ? [time.seconds[index] ?? 0] : [])),
+    charts: charts.map(({ id, unit, strip, shaded, series }) => ({
       id,
       unit,
       strip,
+      shaded,
       series: series.map((one) => ({ ...one, values: shortened(one.values) })),
     })),
   }

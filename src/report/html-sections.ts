@@ -1,17 +1,19 @@
-import type { Summary } from '../results/summary.ts'
+import type { RatesSummary, Summary } from '../results/summary.ts'
 import { amount, count, counted, duration, milliseconds, percent, perSecond } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
 import { latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
+import { fleetWords } from './replay-words.ts'
 import { verdictWords } from './verdict-words.ts'
+import { makerWords } from './virtual-words.ts'
 
 /** What a reader sees without scrolling: which run, its verdict and why, and the main figures. */
 export function headOf(summary: Summary, question: string | undefined): SafeHtml {
   const { run } = summary
   const facts = [
-    startedWords(run.startedAt),
-    counted(run.things, 'thing'),
+    ...(run.virtual ? [] : [startedWords(run.startedAt)]),
+    fleetWords(run),
     duration(run.durationSeconds),
-    counted(run.workers, 'worker'),
+    makerWords(run),
     `seed ${run.seed}`,
   ]
   return html`<header class="top">
@@ -38,11 +40,11 @@ function tiles(summary: Summary): SafeHtml {
   const { executions, throttling, arrivals } = summary
   const used = usedOperations(summary)
   const jobs = used.filter(({ name }) => name !== 'connect' && name !== 'subscribe')
-  const rate = jobs.reduce((sum, { ratePerSecond }) => sum + ratePerSecond, 0)
+  const { rates } = summary
   const share = executions.started > 0 ? percent(executions.succeeded / executions.started) : '–'
   return html`<dl class="tiles">
 ${tile('Executions succeeded', count(executions.succeeded), `${share} of ${count(executions.started)} started, ${count(executions.stuck)} stuck`)}
-${tile('Accepted requests', perSecond(rate), 'mean over the load')}
+${tile('Accepted requests', perSecond(rates.acceptedPerSecond), rateWords(rates))}
 ${jobs.slice(0, 2).map(latencyTile)}
 ${tile('Throttled', percent(throttling.share), `of job requests, at most ${amount(throttling.peakPerSecond)}/s`)}
 ${
@@ -55,6 +57,18 @@ ${
       )
 }
 </dl>`
+}
+
+/** Beside what was accepted, all over the same seconds of the load. */
+function rateWords({
+  plannedStartsPerSecond: planned,
+  startsPerSecond: made,
+  issuedPerSecond,
+  answeredPerSecond,
+}: RatesSummary): string {
+  const requests = `${perSecond(answeredPerSecond)} answered, ${perSecond(issuedPerSecond)} issued`
+  if (planned === null || made === null) return requests
+  return `${requests}; starts ${perSecond(made)} of ${perSecond(planned)} planned`
 }
 
 function latencyTile({ name, responseMs }: UsedOperation): SafeHtml {
@@ -81,25 +95,30 @@ export function scenarioSection(text: string): SafeHtml {
 <pre tabindex="0"><code>${text}</code></pre></section>`
 }
 
-export function runFacts({ run, generator }: Summary): SafeHtml {
-  const facts: [string, string | SafeHtml][] = [
+export function runFacts(summary: Summary): SafeHtml {
+  const { run } = summary
+  const facts: (readonly [string, string | SafeHtml])[] = [
     ['Run', run.id],
-    ['Started', startedWords(run.startedAt)],
+    ...(run.virtual ? [] : [['Started', startedWords(run.startedAt)] as const]),
     ['Duration', `${duration(run.durationSeconds)} from T0 to the last answer`],
-    ['Targets', run.targets.join(', ')],
-    ['Fleet', `${counted(run.things, 'thing')} in ${counted(run.workers, 'worker')}`],
+    ...(run.virtual ? [] : [['Targets', run.targets.join(', ')] as const]),
+    ['Fleet', `${fleetWords(run)} in ${makerWords(run)}`],
     ['Ended', run.complete ? 'in good order' : 'not in good order: finished intervals only'],
-    [
-      'Generator',
-      `CPU ${percent(generator.cpuShare)} of ${counted(run.host.cpus, 'core')}, event loop ${percent(generator.eventLoopUtilisation)}, ${count(Math.round(generator.rssMiB))} MiB`,
-    ],
-    ['Software', `shakedown ${run.version}, node ${run.host.node}`],
+    ...generatorFacts(summary),
+    ['Software', `shakedown ${run.version}${run.host ? `, node ${run.host.node}` : ''}`],
     ['Seed', String(run.seed)],
     ['Plan hash', html`<code>${run.planHash}</code>`],
     ['Scenario hash', html`<code>${run.scenarioHash}</code>`],
   ]
   const rows = facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)
   return html`<section id="run"><h2>Run</h2><dl class="about">${rows}</dl></section>`
+}
+
+function generatorFacts({ run, generator }: Summary): [string, string][] {
+  if (generator === undefined || run.host === undefined) return []
+  const { cpuShare, eventLoopUtilisation, rssMiB } = generator
+  const loop = `event loop ${percent(eventLoopUtilisation)}, ${count(Math.round(rssMiB))} MiB`
+  return [['Generator', `CPU ${percent(cpuShare)} of ${counted(run.host.cpus, 'core')}, ${loop}`]]
 }
 
 /** `2026-01-01 00:00:00 UTC`; what is no such stamp is shown as it is. */

@@ -9,13 +9,17 @@ import {
   observedFigure,
   percent,
   perSecond,
+  quotaWords,
 } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
 import { type LatencyKey, latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
+import { noThresholdsWords } from './replay-words.ts'
 import { limitFigure } from './verdict-words.ts'
 
-export function thresholdsSection({ thresholds, validity }: Summary): SafeHtml {
-  if (thresholds.length === 0) return section('thresholds', 'Thresholds', 'The scenario sets none.')
+export function thresholdsSection({ thresholds, validity, run }: Summary): SafeHtml {
+  if (thresholds.length === 0) {
+    return section('thresholds', 'Thresholds', `Thresholds: ${noThresholdsWords(run)}.`)
+  }
   const rows = thresholds.map(
     ({ expression, observed, passed }) =>
       html`<tr><td class="left">${
@@ -137,7 +141,8 @@ function rejectionTable(operations: readonly UsedOperation[]): SafeHtml | undefi
 export function throttlingSection(summary: Summary): SafeHtml {
   const { share, peakPerSecond, firstAtSeconds, lastAtSeconds, bindingQuota } = summary.throttling
   const throttled = usedOperations(summary).filter((operation) => operation.throttled > 0)
-  const quota = `Binding quota: ${bindingQuota ?? 'none'}.`
+  const effective = quotaWords(summary.throttling.effectiveQuota)
+  const quota = `Binding quota: ${bindingQuota ?? 'none'}${effective ? `; ${effective}` : ''}.`
   if (throttled.length === 0)
     return section('throttling', 'Throttling', `No request was throttled. ${quota}`)
   const span =

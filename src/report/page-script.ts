@@ -67,6 +67,21 @@ export const PAGE_SCRIPT = `
     ctx.restore()
   }
 
+  // Under the lines: what was measured in these seconds is not the service's alone.
+  function drawUnwell(u) {
+    const { ctx, bbox } = u
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.clip()
+    ctx.fillStyle = css('unwell')
+    for (const second of run.unwell) {
+      const left = u.valToPos(second, 'x', true)
+      ctx.fillRect(left, bbox.top, u.valToPos(second + run.bucketSeconds, 'x', true) - left, bbox.height)
+    }
+    ctx.restore()
+  }
+
   // A value between two gaps makes no line, so it gets a dot.
   function lonely(u, at) {
     const values = u.data[at]
@@ -126,7 +141,7 @@ export const PAGE_SCRIPT = `
         stroke: (u, at) => u.series[at].stroke(u, at),
         fill: (u, at) => dashed(chart, at) ? 'transparent' : u.series[at].stroke(u, at),
       } },
-      hooks: { drawClear: [drawBands], setScale: [shareZoom] },
+      hooks: { drawClear: chart.shaded ? [drawBands, drawUnwell] : [drawBands], setScale: [shareZoom] },
     }
     host.replaceChildren()
     return new uPlot(options, [middle, ...chart.series.map((one) => one.values)], host)

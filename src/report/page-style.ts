@@ -4,7 +4,7 @@ export const PAGE_STYLE = `
   color-scheme: light dark;
   --page: #f4f5f7; --card: #ffffff; --line: #e1e5ea; --text: #18202b; --muted: #5a6675; --accent: #1d4ed8;
   --good: #15803d; --bad: #c81e1e; --void: #a35200; --good-soft: #e7f6ec; --bad-soft: #fdecec; --void-soft: #fdf3e1;
-  --grid: #e9ecf0; --band: rgba(24, 60, 120, 0.045); --drain: rgba(110, 110, 110, 0.13);
+  --grid: #e9ecf0; --band: rgba(24, 60, 120, 0.045); --drain: rgba(110, 110, 110, 0.13); --unwell: rgba(220, 38, 38, 0.16);
   --blue: #2563eb; --teal: #0d9488; --orange: #d97706; --red: #dc2626; --violet: #7c3aed; --grey: #8490a0;
   --p50: #7db3f2; --p90: #2f7de1; --p99: #173f8f; --limit: #b42318;
 }
@@ -12,7 +12,7 @@ export const PAGE_STYLE = `
   :root {
     --page: #0e1319; --card: #161c24; --line: #2a323d; --text: #e5e9ef; --muted: #98a4b3; --accent: #8ab4ff;
     --good: #4ade80; --bad: #f87171; --void: #fbbf24; --good-soft: #11261a; --bad-soft: #2c1618; --void-soft: #2a2110;
-    --grid: #242c36; --band: rgba(140, 180, 255, 0.06); --drain: rgba(190, 190, 190, 0.12);
+    --grid: #242c36; --band: rgba(140, 180, 255, 0.06); --drain: rgba(190, 190, 190, 0.12); --unwell: rgba(251, 106, 106, 0.2);
     --blue: #5b9bff; --teal: #2dd4bf; --orange: #fbab3c; --red: #fb6a6a; --violet: #a78bfa; --grey: #8b97a6;
     --p50: #3f74b8; --p90: #66a8ff; --p99: #d7e6ff; --limit: #ff8a80;
   }

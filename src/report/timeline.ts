@@ -22,13 +22,15 @@ export interface Timeline {
   /** T0 came. Otherwise the timeline shows the connecting. */
   readonly begun: boolean
   /** Sum over workers and seconds, divided by the seconds there are rows for: a rate a second. */
+  /** Where the generator was over a limit of its own: a latency there is not the service's alone. */
+  readonly unwell: readonly boolean[]
   rate(counter: string): Column
   /** The highest of all workers and seconds: percentiles are never averaged. */
   highest(histogram: string, percentile: keyof Percentiles): Column
   gauge(name: Gauge): Column
 }
 
-type Gauge = 'online' | 'working' | 'openRequests' | 'eventLoop' | 'cpu' | 'gc'
+type Gauge = 'online' | 'working' | 'openRequests' | 'eventLoop' | 'loopDelay' | 'cpu' | 'gc'
 
 /** What one bucket is made of. */
 interface Bucket {
@@ -41,7 +43,16 @@ interface Bucket {
   readonly health: Map<Gauge, number>
 }
 
-export function timeline(rows: Iterable<Row>): Timeline {
+/** What of the generator's health makes a second an unwell one, above these values. */
+export interface HealthLimits {
+  readonly eventLoop?: number | undefined
+  readonly loopDelayMs?: number | undefined
+  readonly cpu?: number | undefined
+  readonly gc?: number | undefined
+  readonly lagMs?: number | undefined
+}
+
+export function timeline(rows: Iterable<Row>, limits: HealthLimits = {}): Timeline {
   const all = [...rows]
   const begin = all.find((row) => row.kind === 'begin')
   const run = all.find((row) => row.kind === 'run')
@@ -50,8 +61,9 @@ export function timeline(rows: Iterable<Row>): Timeline {
     (row) => row.kind === 'interval' && (row.stage === 'connect') === (begin === undefined),
   )
   const intervals = shown.filter((row) => row.kind === 'interval')
-  const endSecond = intervals.reduce((end, { second }) => Math.max(end, second + 1), 0)
-  const bucketSeconds = bucketFor(endSecond)
+  const rowSeconds = run?.virtual?.intervalSeconds ?? 1
+  const endSecond = intervals.reduce((end, { second }) => Math.max(end, second + rowSeconds), 0)
+  const bucketSeconds = bucketFor(endSecond, rowSeconds)
   const buckets = Array.from({ length: Math.ceil(endSecond / bucketSeconds) }, newBucket)
   for (const row of all) {
     if (row.kind === 'host') {
@@ -77,17 +89,20 @@ export function timeline(rows: Iterable<Row>): Timeline {
     endSecond,
     drainSecond: drain.length > 0 ? Math.min(...drain.map(({ second }) => second)) : undefined,
     begun: begin !== undefined,
+    unwell: buckets.map((bucket) => isUnwell(bucket, limits)),
     rate: (counter) =>
-      column(({ counters, covered }) => (counters.get(counter) ?? 0) / covered.size),
+      column(({ counters, covered }) => (counters.get(counter) ?? 0) / (covered.size * rowSeconds)),
     highest: (histogram, percentile) =>
       column(({ percentiles }) => percentiles.get(histogram)?.[percentile]),
     gauge: (name) => column((bucket) => gaugeOf(bucket, name)),
   }
 }
 
-function bucketFor(seconds: number): number {
-  const fits = BUCKET_SECONDS.find((length) => seconds / length <= MOST_POINTS)
-  return fits ?? Math.ceil(seconds / MOST_POINTS)
+/** @param rowSeconds what a row stands for: a bucket holds whole ones. */
+function bucketFor(seconds: number, rowSeconds: number): number {
+  const most = BUCKET_SECONDS.find((length) => seconds / length <= MOST_POINTS)
+  const fits = most ?? Math.ceil(seconds / MOST_POINTS)
+  return Math.ceil(fits / rowSeconds) * rowSeconds
 }
 
 function newBucket(): Bucket {
@@ -111,7 +126,9 @@ function addInterval(bucket: Bucket, row: Row & { kind: 'interval' }): void {
   sums.working += row.gauges.working
   sums.openRequests += row.gauges.openRequests
   bucket.sums.set(row.second, sums)
+  if (row.health === undefined) return
   raise(bucket.health, 'eventLoop', row.health.eventLoopUtilisation)
+  raise(bucket.health, 'loopDelay', row.health.loopDelayP99Ms)
 }
 
 function higher(one: Percentiles | undefined, other: Percentiles): Percentiles {
@@ -129,8 +146,20 @@ function raise(values: Map<Gauge, number>, name: Gauge, value: number): void {
   values.set(name, Math.max(values.get(name) ?? 0, value))
 }
 
+function isUnwell({ health, percentiles }: Bucket, limits: HealthLimits): boolean {
+  const over = (value: number | undefined, limit: number | undefined) =>
+    value !== undefined && limit !== undefined && value > limit
+  return (
+    over(health.get('eventLoop'), limits.eventLoop) ||
+    over(health.get('loopDelay'), limits.loopDelayMs) ||
+    over(health.get('cpu'), limits.cpu) ||
+    over(health.get('gc'), limits.gc) ||
+    over(percentiles.get('start.lag')?.p99, limits.lagMs)
+  )
+}
+
 function gaugeOf({ sums, health }: Bucket, name: Gauge): number | undefined {
-  if (name === 'eventLoop' || name === 'cpu' || name === 'gc') return health.get(name)
+  if (name !== 'online' && name !== 'working' && name !== 'openRequests') return health.get(name)
   const values = [...sums.values()].map((one) => one[name])
   return values.length > 0 ? Math.max(...values) : undefined
 }

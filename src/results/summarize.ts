@@ -5,6 +5,8 @@ import type { ThresholdScenario } from '../scenario/scenario.ts'
 import { generatorHealth } from './generator-health.ts'
 import { MeasuredRecord } from './measured-run.ts'
 import { countersAfter, operationSummaries } from './operation-summaries.ts'
+import { ratesOf } from './rates.ts'
+import { rounded } from './rounded.ts'
 import type { RunRecord } from './run-record.ts'
 import type {
   ArrivalsSummary,
@@ -18,23 +20,35 @@ import { validityOf } from './validity.ts'
 
 /** What a run came to. A function of its record alone, so that a rebuilt report is the same report. */
 export function summarize(record: RunRecord): Summary {
+  const summary = summaryOf(record)
+  // Of a virtual run the bytes are a promise, and beyond three decimals nobody reads them.
+  return record.run.virtual === undefined ? summary : rounded(summary)
+}
+
+function summaryOf(record: RunRecord): Summary {
+  const { virtual } = record.run
   const run = new MeasuredRecord(record)
   try {
     const health = generatorHealth(record, run)
     const validity = validityOf(record, run, health)
-    const thresholds = record.scenario.thresholds.map((one) => thresholdResult(one, run))
+    // One thing of a fleet meets no threshold that was meant for all.
+    const all = record.run.only === undefined ? record.scenario.thresholds : []
+    const judged = virtual === undefined ? all : all.filter((one) => !isOfGenerator(one))
+    const notes = [...record.dropped, ...all.filter((one) => !judged.includes(one)).map(notJudged)]
+    const thresholds = judged.map((one) => thresholdResult(one, run))
     return {
       schemaVersion: 1,
       run: aboutRun(record, run),
       verdict: verdictOf(record, validity.valid, thresholds),
       validity,
       thresholds,
+      rates: ratesOf(run, record.scenario.load.kind === 'arrivals'),
       arrivals: record.scenario.load.kind === 'arrivals' ? arrivalsOf(record, run) : null,
       operations: operationSummaries(run),
       executions: executionsOf(record, run),
       throttling: throttlingOf(record, run),
       ledger: record.end?.ledger ?? { checked: false, balanced: null, differences: [] },
-      generator: health.mean,
+      ...(virtual === undefined ? { generator: health.mean } : { simulation: virtual }),
       strays: {
         late: run.total.count('stray.late'),
         duplicate: run.total.count('stray.duplicate'),
@@ -42,7 +56,7 @@ export function summarize(record: RunRecord): Summary {
       },
       clamped: run.total.count('clamped'),
       drops: countersAfter('drop.', run),
-      ...(record.dropped.length > 0 ? { notes: record.dropped } : {}),
+      ...(notes.length > 0 ? { notes } : {}),
     }
   } finally {
     run.destroy()
@@ -59,6 +73,16 @@ function verdictOf(
   if (!valid) return 'invalid'
   if (end?.endedBy === 'aborted') return 'aborted'
   return thresholds.every(({ passed }) => passed) ? 'passed' : 'failed'
+}
+
+/** In virtual time there is no generator to judge. */
+function isOfGenerator({ expression }: ThresholdScenario): boolean {
+  const threshold = parseThreshold(expression)
+  return !('problem' in threshold) && threshold.measure.kind === 'gauge'
+}
+
+function notJudged({ expression }: ThresholdScenario): string {
+  return `${expression}: not judged, in virtual time there is no generator to measure.`
 }
 
 function thresholdResult(
@@ -85,12 +109,14 @@ function aboutRun(
     startedAt: run.startedAt,
     durationSeconds: durationSeconds(end?.lastAnswerMs, measured),
     targets: run.targets,
-    things: scenario.fleet.things,
+    things: run.only?.length ?? scenario.fleet.things,
+    ...(run.only === undefined ? {} : { only: run.only }),
     workers: run.workers,
     complete: end !== undefined,
     ...(end?.cause === undefined ? {} : { cause: end.cause }),
     version: run.version,
-    host: { node: run.host.node, cpus: run.host.cpus },
+    ...(run.host && { host: { node: run.host.node, cpus: run.host.cpus } }),
+    ...(run.virtual && { virtual: true }),
   }
 }
 

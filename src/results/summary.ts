@@ -1,5 +1,5 @@
 import type { TimelineTotals } from './kept-timelines.ts'
-import type { LedgerVerdict } from './rows.ts'
+import type { LedgerVerdict, VirtualTerms } from './rows.ts'
 
 /** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
 export interface Summary {
@@ -14,16 +14,22 @@ export interface Summary {
     readonly durationSeconds: number
     readonly targets: readonly string[]
     readonly things: number
+    /** In a replay: the things that took part. Its thresholds decide nothing and are left out. */
+    readonly only?: readonly string[]
     readonly workers: number
     readonly complete: boolean
     /** Why the run was given up, when it was (`EndRow.cause`). */
     readonly cause?: string | undefined
     readonly version: string
-    readonly host: { readonly node: string; readonly cpus: number }
+    /** Absent in virtual time, as `generator` is: the same seed gives the same bytes on any machine. */
+    readonly host?: { readonly node: string; readonly cpus: number }
+    /** Made in virtual time: nothing was sent. */
+    readonly virtual?: true
   }
   readonly verdict: Verdict
   readonly validity: { readonly valid: boolean; readonly checks: readonly ValidityCheck[] }
   readonly thresholds: readonly ThresholdResult[]
+  readonly rates: RatesSummary
   readonly arrivals: ArrivalsSummary | null
   readonly operations: Readonly<Record<string, OperationSummary>>
   readonly executions: ExecutionsSummary
@@ -33,13 +39,17 @@ export interface Summary {
     readonly firstAtSeconds: number | null
     readonly lastAtSeconds: number | null
     readonly bindingQuota: string | null
+    /** What the account gave while it was asked for more; null when it never was for long. */
+    readonly effectiveQuota: EffectiveQuota | null
   }
   readonly ledger: LedgerVerdict
-  readonly generator: {
+  readonly generator?: {
     readonly cpuShare: number
     readonly eventLoopUtilisation: number
     readonly rssMiB: number
   }
+  /** On what terms a run in virtual time was made. */
+  readonly simulation?: VirtualTerms
   /** Answers outside the accounting identity, clamped records, lost connections by cause. */
   readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
   readonly clamped: number
@@ -88,6 +98,30 @@ export type LatencySummary =
       readonly max: number
       readonly count: number
     }
+
+/** Requests are those of the four Jobs operations. */
+export interface RatesSummary {
+  /** Of the load, ramps left out: what the rates are taken over. */
+  readonly seconds: number
+  /** null in loads without a plan. */
+  readonly plannedStartsPerSecond: number | null
+  readonly startsPerSecond: number | null
+  readonly issuedPerSecond: number
+  /** In time, whatever the answer. */
+  readonly answeredPerSecond: number
+  /** Accepted or nothing pending. */
+  readonly acceptedPerSecond: number
+  readonly throttledPerSecond: number
+}
+
+export interface EffectiveQuota {
+  readonly name: string
+  readonly perSecond: number
+  /** The true quota is within this of it, as far as the seconds that were looked at can tell. */
+  readonly plusMinus: number
+  /** How many seconds it was observed over. */
+  readonly seconds: number
+}
 
 export interface ArrivalsSummary {
   readonly planned: number

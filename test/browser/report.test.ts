@@ -13,6 +13,7 @@ const CHARTS = [
   'throughput',
   'latency-start-next',
   'latency-update',
+  'lag-update',
   'lag',
   'quota-writes',
   'fleet',
@@ -85,6 +86,84 @@ describe.skipIf(!browserHere())('report.html in Chromium', () => {
       expect(requests).toEqual([address])
     },
   )
+
+  test('the page says per second what was planned, made, issued, answered and accepted', async () => {
+    const { page } = await open()
+    const tile = await page.locator('.tile', { hasText: 'Accepted requests' }).innerText()
+    const legend = await page.locator('#throughput .u-legend .u-label').allTextContents()
+
+    expect(tile).toContain('198/s')
+    expect(tile).toMatch(/291\/s answered, 292\/s issued; starts 79\.9\/s of 80\.0\/s planned/)
+    for (const line of [
+      'requests issued',
+      'requests answered',
+      'requests accepted',
+      'starts made',
+      'starts planned',
+    ])
+      expect(legend).toContain(line)
+  })
+
+  test('the quota of the scenario and the one that was observed are lines beside the throttles', async () => {
+    const { page } = await open()
+    const legend = await page.locator('#quota-writes .u-legend .u-label').allTextContents()
+
+    expect(legend).toEqual(expect.arrayContaining(['quota of writes', 'observed quota 199/s']))
+    expect(await page.locator('#throttling').textContent()).toContain(
+      '199 ± 1.90/s observed over 104 seconds of demand above it',
+    )
+  })
+
+  /** Of the plots with this id, how many points have the colour that unwell seconds are shaded with. */
+  const shadeOf = (id: string) => `(() => {
+    const canvas = document.querySelector('#plot-${id} canvas')
+    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+    let shade = 0
+    for (let at = 0; at < data.length; at += 4) {
+      const faint = data[at + 3] > 30 && data[at + 3] < 75
+      if (faint && data[at] - data[at + 1] > 90 && data[at] - data[at + 2] > 70) shade += 1
+    }
+    return shade
+  })()`
+
+  test('seconds in which the generator was over a limit are shaded under every latency and lag', async () => {
+    const check = (limit: number) => ({
+      validity: {
+        valid: true,
+        checks: [
+          {
+            name: 'event-loop-utilisation',
+            observed: 0.3,
+            limit,
+            unit: 'share',
+            level: 'ok' as const,
+          },
+        ],
+      },
+    })
+    const well = await open({ summary: check(1) })
+    expect(await well.page.evaluate<number>(shadeOf('latency-update'))).toBeLessThan(100)
+    const { page, complaints } = await open({ summary: check(0.01) })
+
+    for (const id of ['latency-start-next', 'latency-update', 'lag-update', 'lag'])
+      expect(await page.evaluate<number>(shadeOf(id)), id).toBeGreaterThan(1_000)
+    expect(await page.evaluate<number>(shadeOf('throughput'))).toBeLessThan(100)
+    expect(await page.locator('#latency-update figcaption').textContent()).toMatch(
+      /Shaded: \d+ of \d+ seconds in which the generator itself was over a limit/,
+    )
+    expect(complaints).toEqual([])
+  })
+
+  test('a limit that the scenario has moved says so in the validity table', async () => {
+    const lag = { name: 'schedule-lag', observed: 12, limit: 20, unit: 'ms', level: 'ok' as const }
+    const validity = { valid: true, checks: [{ ...lag, defaultLimit: 10 }] }
+    const { page } = await open({ summary: { validity } })
+
+    expect(await page.locator('#validity').textContent()).toContain(
+      'The scenario has limits of its own for schedule-lag.',
+    )
+    expect(await page.locator('#validity tbody').textContent()).toContain('20 ms (default 10 ms)')
+  })
 
   test('the charts follow a change of the colour scheme', async () => {
     const { page, complaints } = await open()

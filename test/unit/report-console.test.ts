@@ -94,7 +94,7 @@ test('the tables hold the numbers of the operations that were used, and no other
 
 test('every figure of a column ends where its heading ends', () => {
   const lines = linesOf()
-  const head = lineWith(lines, 'requests ')
+  const head = lineWith(lines, 'requests  ')
   const ends = [...head.matchAll(/\S+( out)?/g)]
     .slice(1)
     .map(({ index, 0: text }) => index + text.length)
@@ -116,8 +116,8 @@ test('a narrow terminal loses columns of zeros only', () => {
   const operations = { ...summary.operations, update } as Summary['operations']
   const narrow = linesOf({ operations }, { width: 76 })
 
-  expect(lineWith(narrow, 'requests ')).toMatch(/throttled +rejected/)
-  expect(lineWith(narrow, 'requests ')).not.toContain('lost')
+  expect(lineWith(narrow, 'requests  ')).toMatch(/throttled +rejected/)
+  expect(lineWith(narrow, 'requests  ')).not.toContain('lost')
   expect(lineWith(narrow, 'VersionMismatch')).toContain('update VersionMismatch 7')
 })
 
@@ -130,11 +130,35 @@ test('a ledger that does not balance is told line by line', () => {
 })
 
 test('a run without arrivals, thresholds or requests still has a readable end', () => {
-  const text = linesOf({ arrivals: null, thresholds: [], operations: {}, verdict: 'passed' }).join(
-    '\n',
-  )
+  const { rates } = exampleRun().summary
+  const none = { plannedStartsPerSecond: null, startsPerSecond: null }
+  const text = linesOf({
+    arrivals: null,
+    rates: { ...rates, ...none },
+    thresholds: [],
+    operations: {},
+    verdict: 'passed',
+  }).join('\n')
 
   expect(text).toContain('The measurement is valid. The scenario sets no thresholds.')
   expect(text).toContain('No request was sent.')
   expect(text).not.toContain('planned')
+})
+
+test('planned, made, answered and accepted stand side by side, and the observed quota with its bound', () => {
+  const text = linesOf().join('\n')
+
+  expect(lineWith(linesOf(), 'rates  ')).toMatch(
+    /starts 80\.0\/s planned, 79\.9\/s made; job requests 292\/s issued, 291\/s/,
+  )
+  expect(text.replaceAll(/\s+/g, ' ')).toContain(
+    'binding quota writes 200/s; 199 ± 1.90/s observed over 104 seconds of demand above it',
+  )
+})
+
+test('a limit that the scenario has moved is told with the one it moved from', () => {
+  const lag = { name: 'schedule-lag', observed: 12, limit: 20, unit: 'ms', level: 'ok' as const }
+  const lines = linesOf({ validity: { valid: true, checks: [{ ...lag, defaultLimit: 10 }] } })
+
+  expect(lines.join('\n')).toContain('limits of the scenario: schedule-lag 20 ms (default 10 ms)')
 })
