@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { ShakedownError } from '../errors.ts'
 import { thresholdProblem } from '../metrics/threshold.ts'
+import { RUN_FILES } from '../results/run-folder.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -22,14 +24,27 @@ export function readScenario(
   })
 }
 
-function readText(fileName: string): string {
+/**
+ * The scenario as an earlier run resolved it; today's environment has no say in it.
+ * @throws ShakedownError USAGE when the folder holds none.
+ */
+export function readScenarioOfRun(folder: string): Scenario {
+  const fileName = join(folder, RUN_FILES.scenario)
+  const hint = 'Give the folder of a run; it is printed at the end of each run.'
+  return parseScenario(readText(fileName, hint), { fileName, threshold: thresholdProblem })
+}
+
+function readText(
+  fileName: string,
+  hint = 'Give the path of a scenario file, for example scenarios/quickstart.yaml.',
+): string {
   try {
     return readFileSync(fileName, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const what = code === 'ENOENT' ? 'there is no such file' : message
     throw new ShakedownError('USAGE', `The scenario ${fileName} cannot be read: ${what}.`, {
-      hint: 'Give the path of a scenario file, for example scenarios/quickstart.yaml.',
+      hint,
       cause: error,
     })
   }

@@ -17,17 +17,20 @@ export interface RunBeginning {
   readonly targets: readonly string[]
   readonly workers: number
   readonly machine: Machine
+  /** In a replay: the things that take part. */
+  readonly only?: readonly string[] | undefined
 }
 
 /** Writes the first row of a run: what is known before anything is sent. */
 export function beginRunFolder(beginning: RunBeginning): void {
-  const { folder, runId, startedAtMs, targets, workers, machine } = beginning
+  const { folder, runId, startedAtMs, targets, workers, machine, only } = beginning
   appendRow(folder, {
     kind: 'run',
     id: runId,
     startedAt: new Date(startedAtMs).toISOString(),
     targets,
     workers,
+    only,
     version: VERSION,
     host: {
       node: process.version,

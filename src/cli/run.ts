@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
+import { ShakedownError } from '../errors.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import type { Summary } from '../results/summary.ts'
 import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
 import { resolvedYaml } from '../scenario/canonical.ts'
+import { mixRowOf } from '../scenario/mix.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -17,13 +19,16 @@ import { LiveProgress } from './live-progress.ts'
 import { preflight } from './preflight.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
+import { chosenThings, scenarioOfRun } from './replay.ts'
 import { beginRunFolder, runIdOf } from './run-id.ts'
 import { assigned } from './serve-settings.ts'
 import { type StandInProcess, startStandInProcess } from './stand-in-process.ts'
 import { workersOf } from './workers.ts'
 
 interface RunArguments {
-  scenario: string
+  scenario?: string
+  from?: string
+  only?: string[]
   target?: string[]
   things?: string
   seed?: string
@@ -47,11 +52,11 @@ export function runCommandModule(
   finish: (code: ExitCode) => void,
 ): CommandModule<object, RunArguments> {
   return {
-    command: 'run <scenario>',
+    command: 'run [scenario]',
     describe: 'run a scenario against its own stand-in, or against --target',
     builder: (options) =>
       options
-        .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
+        .positional('scenario', { type: 'string', describe: 'scenario file' })
         .option('target', {
           type: 'string',
           array: true,
@@ -66,6 +71,15 @@ export function runCommandModule(
           array: true,
           describe: 'override a value of the scenario, path=value; repeatable',
         })
+        .option('from', {
+          type: 'string',
+          describe: 'the scenario of an earlier run, by its folder; in place of a file',
+        })
+        .option('only', {
+          type: 'string',
+          array: true,
+          describe: 'play this thing alone, with its planned starts and draws; repeatable',
+        })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress, no summary' })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
         .example('$0 run scenarios/quickstart.yaml', 'a first run, nothing else needed')
@@ -73,23 +87,30 @@ export function runCommandModule(
         .example(
           '$0 run mine.yaml --target mqtt://10.0.0.5:1883 --target http://10.0.0.5:8080',
           'somebody else’s service',
+        )
+        .example(
+          '$0 run --only thing-42 --from reports/2026-01-01T00-00-00.000-mine',
+          'one thing of that run again',
         ),
     handler: async (given) => finish(await run(given)),
   }
 }
 
 async function run(given: RunArguments): Promise<ExitCode> {
-  const scenario = readScenario(given.scenario, overridesOf(given))
-  const workers = workersOf(given.workers, scenario, given.target === undefined)
+  const scenario = scenarioOf(given)
+  const things = given.only && chosenThings(scenario, given.only)
+  const only = things?.map((thing) => scenario.fleet.namePrefix + thing)
+  const workers = things ? 1 : workersOf(given.workers, scenario, given.target === undefined)
   const machine = readMachine()
-  preflight(machine, scenario, workers, given.target)
+  // A few things of a fleet need no machine for all of it.
+  if (!things) preflight(machine, scenario, workers, given.target)
   const startedAtMs = wallMs()
-  const runId = runIdOf(scenario.name, startedAtMs)
-  if (given.target !== undefined) await checkTargets(given.target, transportsOf(scenario))
+  const runId = runIdOf([scenario.name, ...(only ? ['only', ...only] : [])].join('-'), startedAtMs)
+  if (given.target !== undefined) await checkTargets(given.target, transportsOf(scenario, things))
   const folder = given.out ?? join('reports', runId)
   createRunFolder(folder)
   writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
-  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
+  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario, things), null, 2)}\n`)
   const stopping = new Stopping()
   const unlisten = listenForSignals(stopping)
   let standIn: StandInProcess | undefined
@@ -98,10 +119,12 @@ async function run(given: RunArguments): Promise<ExitCode> {
     if (given.target === undefined)
       standIn = await startStandInProcess(join(folder, 'scenario.yaml'))
     const targets = given.target ?? Object.values(standIn?.addresses ?? {})
-    beginRunFolder({ folder, runId, startedAtMs, targets, workers, machine })
+    beginRunFolder({ folder, runId, startedAtMs, targets, workers, machine, only })
     progress.begin({ folder, targets, workers })
     await runFleet({
-      scenario,
+      // What a whole fleet has to meet is no reason to abort a few things.
+      scenario: things ? { ...scenario, thresholds: [] } : scenario,
+      things,
       targets,
       folder,
       workers,
@@ -119,6 +142,15 @@ async function run(given: RunArguments): Promise<ExitCode> {
   return EXIT_CODES[derived.summary.verdict]
 }
 
+function scenarioOf(given: RunArguments): Scenario {
+  const { scenario, from } = given
+  if (from !== undefined) return scenarioOfRun({ ...given, from })
+  if (scenario !== undefined) return readScenario(scenario, overridesOf(given))
+  throw new ShakedownError('USAGE', 'The command needs a scenario file.', {
+    hint: 'Name one, for example scenarios/quickstart.yaml, or an earlier run with --from.',
+  })
+}
+
 function overridesOf({ set = [], things, seed }: RunArguments): (string | Assignment)[] {
   return [
     ...assigned('fleet.things', '--things', things),
@@ -127,7 +159,9 @@ function overridesOf({ set = [], things, seed }: RunArguments): (string | Assign
   ]
 }
 
-function transportsOf({ fleet }: Scenario): Set<'mqtt' | 'http'> {
+function transportsOf(scenario: Scenario, things?: readonly number[]): Set<'mqtt' | 'http'> {
+  if (things) return new Set(things.map((thing) => mixRowOf(scenario, thing).transport))
+  const { fleet } = scenario
   return new Set(fleet.mix.filter((row) => row.sharePercent > 0).map((row) => row.transport))
 }
 

@@ -177,7 +177,10 @@ export class ThingSampler {
     this.#slotOf[ring] = slot
     this.#state[ring] = State.open
     this.#ids[ring] = 0
-    if (this.#keepsAll) this.#keepFor(ring, 'replayed')
+    if (this.#keepsAll) {
+      this.#limits.note('replayed')
+      this.#keepFor(ring, 'replayed')
+    }
   }
 
   #note(

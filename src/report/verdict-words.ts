@@ -37,9 +37,9 @@ export function verdictWords(summary: Summary): VerdictWords {
 }
 
 const REASONS: Record<Verdict, (summary: Summary) => string> = {
-  passed: ({ thresholds }) =>
+  passed: ({ thresholds, run }) =>
     thresholds.length === 0
-      ? 'The measurement is valid. The scenario sets no thresholds.'
+      ? `The measurement is valid. ${run.only === undefined ? 'The scenario sets no thresholds' : 'A replay judges no thresholds'}.`
       : `The measurement is valid and ${allOf(thresholds.length, 'threshold holds', 'thresholds hold')}.`,
   failed: ({ thresholds }) => {
     const failed = thresholds.filter(({ passed }) => !passed)

@@ -20,6 +20,8 @@ export interface RunRow {
   readonly startedAt: string
   readonly targets: readonly string[]
   readonly workers: number
+  /** In a replay: the things that took part, by name; the rest of the fleet did not. */
+  readonly only?: readonly string[] | undefined
   readonly version: string
   readonly host: {
     readonly node: string

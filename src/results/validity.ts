@@ -140,7 +140,7 @@ function targetChecks(
   const { scenario, begin, end } = record
   const onPlan = scenario.load.kind === 'arrivals'
   const missing =
-    end?.neverConnected ?? (begin && Math.max(0, scenario.fleet.things - begin.readyThings))
+    end?.neverConnected ?? (begin && Math.max(0, thingsOf(record) - begin.readyThings))
   const dropped = ratio(run.total.count('start.dropped'), run.total.count('start.planned'))
   const empty = ratio(run.total.count('start-next.empty'), run.total.count('start.started'))
   return [
@@ -158,6 +158,11 @@ function targetChecks(
       message: 'Things never connected; the load was carried by the rest of the fleet.',
     }),
   ]
+}
+
+/** How many take part: of a replay only some. */
+function thingsOf({ run, scenario }: RunRecord): number {
+  return run.only?.length ?? scenario.fleet.things
 }
 
 function check(
@@ -179,8 +184,9 @@ function intervalCoverage(record: RunRecord, { t0Ms }: MeasuredRecord): number |
   const { scenario, run, end } = record
   const loaded = record.intervals.filter(({ row }) => row.stage === 'load')
   const seenMs = lastMs(loaded) - t0Ms
-  // A stopped load is as long as it was; a rollout may end before its limit.
-  const onPlan = scenario.load.kind !== 'rollout' && end?.endedBy === 'plan'
+  // A stopped load is as long as it was; a rollout may end before its limit, and a replay does.
+  const mayEndEarly = scenario.load.kind === 'rollout' || run.only !== undefined
+  const onPlan = !mayEndEarly && end?.endedBy === 'plan'
   const lengthMs = onPlan ? durationUs(scenario.load) / 1e3 : seenMs
   if (lengthMs <= 0) return null
   const coveredMs = loaded

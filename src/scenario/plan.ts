@@ -12,6 +12,8 @@ export interface Plan {
   readonly planHash: string
   readonly scenarioHash: string
   readonly things: number
+  /** In a replay: the things that take part, by index; `starts` are those meant for them. */
+  readonly only?: readonly number[]
   readonly load: Load['kind']
   /** Of an arrivals load, in order; other loads have none. */
   readonly phases: readonly PlannedPhase[]
@@ -42,7 +44,8 @@ interface PlannedRow {
   readonly things: number
 }
 
-export function planOf(scenario: Scenario): Plan {
+/** @param only the things that take part, when it is not the whole fleet. */
+export function planOf(scenario: Scenario, only?: readonly number[]): Plan {
   const { behaviour, fleet, load } = scenario
   const phases = plannedPhases(load)
   const mix = mixCounts(scenario)
@@ -54,9 +57,10 @@ export function planOf(scenario: Scenario): Plan {
     planHash: planHash(scenario),
     scenarioHash: scenarioHash(scenario),
     things: fleet.things,
+    ...(only === undefined ? {} : { only }),
     load: load.kind,
     phases,
-    starts: load.kind === 'arrivals' ? phases.reduce((sum, { starts }) => sum + starts, 0) : null,
+    starts: load.kind === 'arrivals' ? plannedFor(scenario, only) : null,
     durationUs: durationUs(load),
     drainUs: load.drainUs,
     mix: fleet.mix.map(({ transport, agent }, row) => ({
@@ -68,6 +72,14 @@ export function planOf(scenario: Scenario): Plan {
       behaviour.outcomes.map(({ outcome }, row) => [outcome, outcomes[row] ?? 0]),
     ),
   }
+}
+
+/** How many starts of an arrivals load are meant for these things, or for all. Start j is meant for
+ *  thing j mod things. */
+export function plannedFor({ fleet, load }: Scenario, only?: readonly number[]): number {
+  const all = plannedPhases(load).reduce((sum, { starts }) => sum + starts, 0)
+  if (only === undefined) return all
+  return only.reduce((sum, thing) => sum + Math.max(0, Math.ceil((all - thing) / fleet.things)), 0)
 }
 
 /** How long the load lasts at most, from T0 and without the drain. */

@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ThingSampler } from '../../src/metrics/thing-sampler.ts'
 import type { TimelineEvent } from '../../src/metrics/thing-timeline.ts'
+import { loadDriver } from '../../src/run/load-driver.ts'
 import type { Behaviour } from '../../src/scenario/scenario.ts'
 import { arrivals, SECOND_US, scenarioOf } from './scenarios.ts'
 import { ACCEPTED, brings, rejected, ScriptedFleet } from './scripted.ts'
@@ -110,3 +112,59 @@ test('a fleet of chosen things numbers its slots by them and gives no start to a
   expect(one.requests.map(({ slot }) => slot)).toEqual([1])
   expect(one.meter.of('start.dropped-busy')).toBe(1)
 })
+
+/** Two executions of one thing, each with a throttled update, played to their end. */
+function played(fleet: ScriptedFleet, slot: number): void {
+  fleet.online(slot)
+  for (const jobId of ['job-1', 'job-2']) {
+    fleet.start(slot).answer(brings(jobId))
+    fleet.untilSent()
+    fleet.answer(rejected('RequestThrottled'))
+    fleet.untilSent()
+    fleet.answer(ACCEPTED)
+    fleet.untilSent()
+    fleet.answer(ACCEPTED)
+  }
+}
+
+test('alone a thing has the same work, jitter and outcomes as in its fleet', () => {
+  const same = fc.property(fc.nat(1e6), fc.nat(49), (seed, thing) => {
+    const scenario = scenarioOf({ seed, things: 50, load: arrivals(1, 1) })
+    const traces = [
+      new ThingSampler(50, { keepsAll: true }),
+      new ThingSampler(1, { keepsAll: true }),
+    ]
+    const [inFleet, alone] = traces
+    played(new ScriptedFleet(scenario, { trace: inFleet }), thing)
+    played(new ScriptedFleet(scenario, { trace: alone, things: [thing] }), 0)
+    const [told, toldAlone] = traces.map((trace) =>
+      trace.take(0, true).map(({ events }) => events.map(inWords)),
+    )
+
+    expect(toldAlone).toHaveLength(3)
+    expect(toldAlone).toEqual(told)
+  })
+  fc.assert(same, { numRuns: 50 })
+})
+
+test.each([[[3]], [[0, 3, 6]]])(
+  'alone the things %j have the starts that the plan means for them, when it means them',
+  (things) => {
+    const scenario = scenarioOf({ things: 7, load: arrivals(10, 4) })
+    const trace = new ThingSampler(things.length, { keepsAll: true })
+    const { fleet } = new ScriptedFleet(scenario, { trace, things })
+    const driver = loadDriver({ scenario, shard: 0, shards: 1, things }, fleet)
+    const t0Us = 5 * SECOND_US
+    const dueUs: number[] = []
+    for (let nextUs = driver.nextUs(t0Us); !driver.isOver(t0Us, nextUs); ) {
+      dueUs.push(nextUs - t0Us)
+      driver.release(t0Us, nextUs)
+      nextUs = driver.nextUs(t0Us)
+    }
+    const wanted = Array.from({ length: 40 }, (_, start) => start)
+      .filter((start) => things.includes(start % 7))
+      .map((start) => ((start + 1) * SECOND_US) / 10)
+
+    expect(dueUs).toEqual(wanted)
+  },
+)
