@@ -5,6 +5,7 @@ import { ShakedownError } from '../errors.ts'
 import { doctorCommand } from './doctor.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
+import { planCommand } from './plan.ts'
 import { reportCommand } from './report.ts'
 import { runCommandModule } from './run.ts'
 import { runCommand } from './run-command.ts'
@@ -25,6 +26,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
     .command(runCommandModule(finish))
     .command(serveCommand(finish))
+    .command(planCommand(finish))
     .command(reportCommand(finish))
     .command(validateCommand(finish))
     .command(doctorCommand(finish))

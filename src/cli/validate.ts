@@ -1,5 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { ShakedownError } from '../errors.ts'
+import { scenarioText } from '../report/scenario-text.ts'
 import { scenarioJsonSchema } from '../scenario/json-schema.ts'
 import { planOf } from '../scenario/plan.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -8,6 +9,7 @@ import { readScenario } from './read-scenario.ts'
 interface ValidateArguments {
   scenario?: string
   set?: string[]
+  json?: boolean
   jsonSchema?: boolean
 }
 
@@ -26,6 +28,7 @@ export function validateCommand(
           array: true,
           describe: 'override a value, path=value (fleet.things=500)',
         })
+        .option('json', { type: 'boolean', describe: 'print the plan as JSON' })
         .option('json-schema', {
           type: 'boolean',
           describe: 'print the JSON Schema of scenario files, for editors, and end',
@@ -40,13 +43,16 @@ export function validateCommand(
         })
         .example('$0 validate scenarios/quickstart.yaml', 'is it right?')
         .example('$0 validate --json-schema > scenario.schema.json', 'completion in an editor'),
-    handler: ({ scenario: fileName, set, jsonSchema }) => {
+    handler: ({ scenario: fileName, set, json, jsonSchema }) => {
       if (jsonSchema === true) {
         process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
       } else if (fileName !== undefined) {
         const scenario = readScenario(fileName, set)
+        const plan = planOf(scenario)
         process.stdout.write(
-          `${fileName} is valid.\n${JSON.stringify(planOf(scenario), null, 2)}\n`,
+          json === true
+            ? `${JSON.stringify(plan, null, 2)}\n`
+            : `${fileName} is valid: ${scenario.name}\n\n${scenarioText(scenario, plan)}\n`,
         )
       }
       finish(ExitCode.Passed)
