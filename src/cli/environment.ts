@@ -36,6 +36,10 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   mqtt: { commands: ['serve'], kind: 'text' },
   host: { commands: ['serve'], kind: 'text' },
   'jobs-per-thing': { commands: ['serve'], kind: 'text' },
+  control: { commands: ['serve'], kind: 'text' },
+  switch: { commands: ['serve'], kind: 'texts' },
+  from: { commands: ['run'], kind: 'text' },
+  only: { commands: ['run'], kind: 'texts' },
 }
 
 const COMMANDS = new Set(Object.values(OPTIONS).flatMap(({ commands }) => commands))

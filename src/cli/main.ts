@@ -60,7 +60,9 @@ function wordsOf(message: string): string {
   if (message.startsWith('Not enough non-option arguments')) {
     return 'The command needs one more argument: a scenario file, or a run folder.'
   }
-  return message.replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
+  return message
+    .replace(/^Unknown commands?: (.*)$/, 'There is no command "$1".')
+    .replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
 }
 
 // Whoever listened may be gone (`| head`); the run is not, and its folder is what counts.

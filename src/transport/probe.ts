@@ -91,8 +91,7 @@ function probeMqtt(target: Target, patienceMs: number): Promise<Finding | undefi
     client.on('error', (error: Error & { code?: string | number }) => {
       const { code, message } = error
       if (typeof code === 'number') found(undefined)
-      else if (message === 'connack timeout')
-        found(reached ? silent('CONNACK', patienceMs) : unreached(error))
+      else if (message === 'connack timeout') found(reached ? silent(patienceMs) : unreached(error))
       else found(connectionFinding(target, code, error) ?? notMqtt(target, first, error))
     })
     client.on('close', () => found(notMqtt(target, first, undefined)))
@@ -113,11 +112,14 @@ function notMqtt(target: Target, first: string, cause: unknown): Finding {
   }
 }
 
-/** One GET; whatever status it has. */
+/** A service of requests may have nothing to say to this one, so silence is waited for no longer. */
+const HTTP_SILENCE_MS = 2_000
+
+/** One GET; whatever status it has, and none too: only what cannot be HTTP is held against a service. */
 async function probeHttp(target: Target, patienceMs: number): Promise<Finding | undefined> {
   const client = new Client(target.url, {
     connectTimeout: patienceMs,
-    headersTimeout: patienceMs,
+    headersTimeout: Math.min(patienceMs, HTTP_SILENCE_MS),
     bodyTimeout: patienceMs,
   })
   try {
@@ -126,14 +128,14 @@ async function probeHttp(target: Target, patienceMs: number): Promise<Finding | 
     return undefined
   } catch (thrown) {
     const error = thrown as Error & { code?: string }
-    return connectionFinding(target, error.code, error) ?? notHttp(target, patienceMs, error)
+    if (error.code === 'UND_ERR_HEADERS_TIMEOUT') return undefined
+    return connectionFinding(target, error.code, error) ?? notHttp(target, error)
   } finally {
     client.destroy(() => {})
   }
 }
 
-function notHttp(target: Target, patienceMs: number, cause: Error & { code?: string }): Finding {
-  if (cause.code === 'UND_ERR_HEADERS_TIMEOUT') return silent('response', patienceMs, cause)
+function notHttp(target: Target, cause: Error): Finding {
   const problem =
     cause.name === 'HTTPParserError'
       ? 'answers, but not HTTP; is this the MQTT port?'
@@ -142,9 +144,9 @@ function notHttp(target: Target, patienceMs: number, cause: Error & { code?: str
   return { problem, hint, cause, stranger: true }
 }
 
-function silent(awaited: string, patienceMs: number, cause?: unknown): Finding {
-  const problem = `accepts the connection and sends no ${awaited} within ${patienceMs / 1e3} s`
-  return { problem, hint: 'Check that the service behind this port is up.', cause }
+function silent(patienceMs: number): Finding {
+  const problem = `accepts the connection and sends no CONNACK within ${patienceMs / 1e3} s`
+  return { problem, hint: 'Check that the service behind this port is up.' }
 }
 
 function unreached(cause: unknown): Finding {

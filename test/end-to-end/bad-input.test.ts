@@ -1,0 +1,131 @@
+import { writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { prepared, SCENARIOS, shakedown } from './command-line.ts'
+import { ForeignService } from './foreign-service.ts'
+
+const SMOKE = join(SCENARIOS, 'smoke.yaml')
+
+async function refused(...words: string[]): Promise<string> {
+  const { exitCode, stdout, stderr } = await shakedown(...words)
+  expect(exitCode, stdout + stderr).toBe(2)
+  expect(stdout).toBe('')
+  // A sentence and a cure, and no stack of ours.
+  expect(stderr.trim().split('\n').length).toBeGreaterThanOrEqual(2)
+  expect(stderr).not.toMatch(/^ {4}at /m)
+  return stderr
+}
+
+async function foreignTargets(): Promise<ForeignService['targets']> {
+  const service = await ForeignService.open()
+  onTestFinished(() => service.close())
+  return service.targets
+}
+
+async function deadPort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+describe('a target', () => {
+  test('on which nobody listens is named, with its cure', async () => {
+    const { http } = await foreignTargets()
+    const mqtt = `mqtt://127.0.0.1:${await deadPort()}`
+    const said = await refused('run', SMOKE, '--target', mqtt, '--target', http)
+    expect(said).toContain(`--target: ${mqtt} refuses the connection: nothing listens there.`)
+    expect(said).toContain('Start the service, or give the port')
+  })
+
+  test('of MQTT that speaks HTTP is named, with its cure', async () => {
+    const { http } = await foreignTargets()
+    const mqtt = http.replace('http:', 'mqtt:')
+    const said = await refused('run', SMOKE, '--target', mqtt, '--target', http)
+    expect(said).toContain(`--target: ${mqtt} answers, but not MQTT; is this the HTTP port?`)
+    expect(said).toContain('write http:// if HTTP is meant')
+  })
+
+  test('of HTTP that speaks MQTT is named, with its cure', async () => {
+    const { mqtt } = await foreignTargets()
+    const http = mqtt.replace('mqtt:', 'http:')
+    const said = await refused('run', SMOKE, '--target', mqtt, '--target', http)
+    expect(said).toContain(`--target: ${http} `)
+    expect(said).toContain('Check that an HTTP service listens on port')
+  })
+
+  test.each([
+    { target: '127.0.0.1:1883', says: 'is not an address' },
+    { target: 'ftp://127.0.0.1:21', says: 'begins with ftp://' },
+    { target: 'mqtt://127.0.0.1:1883/jobs', says: 'goes on behind the port' },
+  ])('such as $target is refused as it stands', async ({ target, says }) => {
+    const said = await refused('run', SMOKE, '--target', target)
+    expect(said).toContain(`--target: "${target}" ${says}`)
+  })
+
+  test('is missing for a transport of the fleet', async () => {
+    const { mqtt } = await foreignTargets()
+    const said = await refused('run', SMOKE, '--target', mqtt)
+    expect(said).toContain('No target speaks http')
+    expect(said).toContain('--target http://host:port')
+  })
+})
+
+describe('a scenario', () => {
+  test('with several mistakes is told all of them, with line, column and cure', async () => {
+    const { file } = prepared(`
+name: mistakes
+fleet: { things: 0, thigns: 5 }
+load: { arrivals: [{ name: steady, rate: fast, for: 10s }] }
+`)
+    const said = await refused('run', file)
+    expect(said).toContain(`${file} has 3 problems:`)
+    expect(said).toMatch(/scenario\.yaml:3:\d+: fleet\.things: write at least 1, not 0/)
+    expect(said).toMatch(/scenario\.yaml:3:\d+: fleet.*thigns.*did you mean things\?/)
+    expect(said).toMatch(/scenario\.yaml:4:\d+: load\.arrivals\.0\.rate: .*fast/)
+  })
+
+  test('that does not exist is named', async () => {
+    expect(await refused('run', '/nowhere/at-all.yaml')).toContain(
+      'The scenario /nowhere/at-all.yaml cannot be read: there is no such file.',
+    )
+  })
+})
+
+describe('the command line', () => {
+  test.each([
+    { words: ['run', SMOKE, '--sede', '3'], says: 'no option or argument "sede"' },
+    { words: ['dance'], says: 'There is no command "dance".' },
+    { words: [], says: 'Name a command' },
+    { words: ['run', SMOKE, '--workers', 'many'], says: '--workers is many' },
+    { words: ['run', SMOKE, '--things', '0'], says: '--things 0: fleet.things: write at least 1' },
+    { words: ['run', SMOKE, '--seed', 'x'], says: '--seed x: seed: write a whole number' },
+    { words: ['run', SMOKE, '--set', 'fleet'], says: '--set fleet: write path=value' },
+    {
+      words: ['run', SMOKE, '--set', 'fleet.thigns=3'],
+      says: '--set fleet.thigns=3: ',
+    },
+    { words: ['serve', '--http', 'eighty'], says: '--http is eighty, which is no port' },
+    { words: ['report', '/nowhere'], says: 'The run folder /nowhere cannot be used' },
+  ])('$words is refused: $says', async ({ words, says }) => {
+    expect(await refused(...words)).toContain(says)
+  })
+})
+
+test('a folder that holds something is never written over', async () => {
+  const { folder } = prepared('')
+  writeFileSync(join(folder, 'precious'), 'x')
+  const said = await refused('run', SMOKE, '--out', folder)
+  expect(said).toContain(`The run folder ${folder} cannot be used: it is not empty`)
+  expect(said).toContain('Name a folder that does not exist yet')
+})
+
+test('a fleet that the machine cannot carry is refused with the numbers, before anything is sent', async () => {
+  const { out } = prepared('')
+  const said = await refused('run', SMOKE, '--things', '5000000', '--out', out)
+  expect(said).toContain('This machine is too small for smoke:')
+  expect(said).toMatch(/local ports for one address: [\d,]+ found, [\d,]+ needed\./)
+  expect(said).toMatch(/sysctl -w net\.ipv4\.ip_local_port_range/)
+})

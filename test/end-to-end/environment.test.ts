@@ -1,0 +1,105 @@
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { environmentOptions } from '../../src/cli/environment.ts'
+import { prepared, SCENARIOS, shakedown, startedWith } from './command-line.ts'
+import { summaryOf } from './finished-intervals.ts'
+import { ForeignService } from './foreign-service.ts'
+
+const SMOKE = join(SCENARIOS, 'smoke.yaml')
+
+async function planned(env: Record<string, string>, ...words: string[]) {
+  const given = ['validate', SMOKE, '--json', ...words]
+  const { exitCode, stdout, stderr } = await startedWith({ env }, ...given).ended
+  expect(exitCode, stderr).toBe(0)
+  const { seed, things } = JSON.parse(stdout)
+  return { seed, things }
+}
+
+describe('defaults, then the file, then the environment, then flags', () => {
+  test.each<{ env: Record<string, string>; words: string[]; plan: object }>([
+    { env: {}, words: [], plan: { seed: 1, things: 10 } },
+    { env: { SHAKEDOWN_SEED: '7' }, words: [], plan: { seed: 7, things: 10 } },
+    {
+      env: { SHAKEDOWN_SET: 'seed=8; fleet.things=12' },
+      words: [],
+      plan: { seed: 8, things: 12 },
+    },
+    {
+      env: { SHAKEDOWN_SEED: '7', SHAKEDOWN_SET: 'fleet.things=12' },
+      words: ['--set', 'seed=9'],
+      plan: { seed: 9, things: 12 },
+    },
+  ])('$env with $words', async ({ env, words, plan }) => {
+    expect(await planned(env, ...words)).toEqual(plan)
+  })
+})
+
+test('a run takes its target, folder, workers and silence from the environment', async () => {
+  const service = await ForeignService.open()
+  onTestFinished(() => service.close())
+  const { file, out } = prepared(`
+name: from-outside
+fleet: { things: 10 }
+load: { arrivals: [{ name: steady, rate: 10/s, for: 1s }] }
+`)
+  const env = {
+    SHAKEDOWN_TARGET: `${service.targets.mqtt}; ${service.targets.http}`,
+    SHAKEDOWN_OUT: out,
+    SHAKEDOWN_WORKERS: '1',
+    SHAKEDOWN_QUIET: 'true',
+    SHAKEDOWN_THINGS: '5',
+    // Of another command, so it says nothing here.
+    SHAKEDOWN_HTTP: '8080',
+  }
+  const { exitCode, stdout, stderr } = await startedWith({ env }, 'run', file, '--seed', '3').ended
+
+  expect([0, 3], stdout + stderr).toContain(exitCode)
+  expect(stdout).toBe('')
+  expect(summaryOf(out).run).toMatchObject({ seed: 3, things: 5, workers: 1 })
+  expect(summaryOf(out).run.targets).toEqual(Object.values(service.targets))
+})
+
+test('the stand-in of a run does not take its ports from the environment', async () => {
+  const { out } = prepared('')
+  const env = { SHAKEDOWN_HTTP: '1', SHAKEDOWN_MQTT: '1', SHAKEDOWN_OUT: out }
+  const { exitCode, stderr } = await startedWith({ env }, 'run', SMOKE).ended
+  expect([0, 3], stderr).toContain(exitCode)
+  expect(summaryOf(out).executions.succeeded).toBe(10)
+})
+
+test.each<{ env: Record<string, string>; says: string }>([
+  {
+    env: { SHAKEDOWN_SEDE: '3' },
+    says: 'SHAKEDOWN_SEDE, which sets nothing: did you mean SHAKEDOWN_SEED?',
+  },
+  { env: { SHAKEDOWN_SEED: 'x' }, says: 'SHAKEDOWN_SEED=x: seed: write a whole number' },
+  { env: { SHAKEDOWN_QUIET: 'maybe' }, says: 'SHAKEDOWN_QUIET=maybe is neither yes nor no' },
+  { env: { SHAKEDOWN_SET: 'fleet.thigns=3' }, says: 'SHAKEDOWN_SET fleet.thigns=3: ' },
+])('$env is refused', async ({ env, says }) => {
+  const { exitCode, stderr } = await startedWith({ env }, 'run', SMOKE).ended
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(says)
+})
+
+/** Not settings but questions, or read in another way. */
+const NO_SETTINGS = ['help', 'version', 'json-schema', 'parent']
+const OVERRIDES = ['set', 'things', 'seed', 'quotas', 'name-prefix']
+
+test('every option of every command can be given in the environment', async () => {
+  const { stdout: help } = await shakedown('--help')
+  const commands = [...help.matchAll(/^ {2}shakedown ([a-z-]+)/gm)].map(([, name]) => name ?? '')
+  expect(commands).toContain('run')
+  for (const command of commands) {
+    const { stdout } = await shakedown(command, '--help')
+    const options = [...stdout.matchAll(/^ +--([a-z-]+) /gm)]
+      .map(([, option]) => option ?? '')
+      .filter((option) => ![...NO_SETTINGS, ...OVERRIDES].includes(option))
+    for (const option of options) {
+      const name = `SHAKEDOWN_${option.toUpperCase().replaceAll('-', '_')}`
+      expect(
+        environmentOptions({ [name]: '1' }, [command]),
+        `${command} --${option}`,
+      ).toHaveProperty(option)
+    }
+  }
+})
