@@ -11,8 +11,6 @@ export const TIMEOUT_MINUTES_MIN = 1
 export const TIMEOUT_MINUTES_MAX = 10_080
 /** An update with this step timeout cancels the step timer. */
 export const CANCEL_STEP_TIMER = -1
-/** Entries in `notify` and in get-pending, both lists together. */
-export const PENDING_ENTRIES_MAX = 10
 /** Items on a page of the control plane's lists. */
 export const LIST_PAGE_MAX = 250
 /** Topic levels a filter or topic may have, less one. */

@@ -146,7 +146,7 @@ export class Exchange implements ServiceSink {
     for (const [at, kind] of this.#askedKinds.entries()) {
       const thing = this.#askedThings[at] as number
       const content =
-        kind === 'notify' ? this.#service.notifyOf(thing) : this.#service.notifyNextOf(thing)
+        kind === 'notify' ? this.#service.notifyOf(thing) : this.#service.notifyNextOf(thing, nowUs)
       const payload = notificationPayload(content, timestamp)
       const thingName = this.#service.thingName(thing)
       const lateUs = this.#service.notificationDelayUs(thing, nowUs)

@@ -11,11 +11,12 @@ import type { ExecutionRecord } from './job-execution.ts'
  * Members without a value are undefined, so that all copies have one shape.
  *
  * @param secondsLeft until the earlier timer, undefined without one.
+ * @param document undefined: without it.
  */
 export function executionView(
   record: ExecutionRecord,
   secondsLeft: number | undefined,
-  withDocument: boolean,
+  document: string | undefined,
 ): JobExecution {
   return {
     jobId: record.jobId,
@@ -27,7 +28,7 @@ export function executionView(
     approximateSecondsBeforeTimedOut: secondsLeft,
     versionNumber: record.versionNumber,
     executionNumber: record.executionNumber,
-    jobDocument: withDocument ? record.job.documentText : undefined,
+    jobDocument: document,
   }
 }
 

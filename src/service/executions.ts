@@ -4,6 +4,7 @@ import { isTerminal } from '../protocol/jobs.ts'
 import type { ServiceSwitches } from '../protocol/switches.ts'
 import { ExecutionTimers } from './execution-timers.ts'
 import { type Job, jobIdOf, slotOf } from './job.ts'
+import { documentFor } from './job-document.ts'
 import { become, type ExecutionRecord, queueRecord, storeDetails } from './job-execution.ts'
 import type { JobTable } from './job-table.ts'
 import { PendingList } from './pending.ts'
@@ -177,6 +178,12 @@ export class Executions {
 
   secondsLeft(record: ExecutionRecord, nowUs: number): number | undefined {
     return this.#timers.secondsLeft(record, nowUs)
+  }
+
+  /** The document as a device gets it now. */
+  documentOf({ job }: ExecutionRecord, nowUs: number): string {
+    if (job.presigned === undefined) return job.documentText
+    return documentFor(job, this.#settings.epochSeconds(nowUs))
   }
 
   /** Whether reads see it yet (switch 17). */

@@ -237,10 +237,12 @@ export class JobsService {
     return notifyView(this.#executions.pendingOf(thing, this.switches.pendingEntries))
   }
 
-  notifyNextOf(thing: number): JobsNotification {
+  /** @param nowUs for the signatures in its document. */
+  notifyNextOf(thing: number, nowUs: number): JobsNotification {
     const first = this.#executions.first(thing)
     if (first === undefined) return { kind: 'notify-next' }
-    return { kind: 'notify-next', execution: executionView(first, undefined, true) }
+    const document = this.#executions.documentOf(first, nowUs)
+    return { kind: 'notify-next', execution: executionView(first, undefined, document) }
   }
 
   admitConnect(nowUs: number): boolean {

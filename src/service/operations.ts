@@ -81,7 +81,7 @@ function update(
   return {
     kind: 'accepted',
     executionState: withState ? stateView(record) : undefined,
-    jobDocument: withDocument ? record.job.documentText : undefined,
+    jobDocument: withDocument ? executions.documentOf(record, nowUs) : undefined,
   }
 }
 
@@ -117,7 +117,8 @@ function accepted(
   nowUs: number,
 ): Accepted {
   const secondsLeft = executions.secondsLeft(record, nowUs)
-  return { kind: 'accepted', execution: executionView(record, secondsLeft, withDocument) }
+  const document = withDocument ? executions.documentOf(record, nowUs) : undefined
+  return { kind: 'accepted', execution: executionView(record, secondsLeft, document) }
 }
 
 function refused(code: RejectCode, record: ExecutionRecord, request: UpdateRequest): Rejected {

@@ -27,7 +27,7 @@ export interface VirtualService {
   admitSubscribe(filters: number, nowUs: number): boolean
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number
-  notifyNextOf(thing: number): JobsNotification
+  notifyNextOf(thing: number, nowUs: number): JobsNotification
   nextUs(): number | undefined
   advance(nowUs: number): void
   /** Those that have not ended and those that are still to come. */
@@ -307,7 +307,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         thing,
         Kind.notification,
         0,
-        this.#service.notifyNextOf(thing),
+        this.#service.notifyNextOf(thing, this.#nowUs),
       )
     }
     this.#news.length = 0

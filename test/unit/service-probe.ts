@@ -57,7 +57,7 @@ export class ServiceProbe {
       (nowUs) => EPOCH_SECONDS + Math.floor(nowUs / SECOND_US),
       {
         notify: (thing, atUs) => keep(thing, this.service.notifyOf(thing), atUs),
-        notifyNext: (thing, atUs) => keep(thing, this.service.notifyNextOf(thing), atUs),
+        notifyNext: (thing, atUs) => keep(thing, this.service.notifyNextOf(thing, atUs), atUs),
       },
     )
     this.service.begin(0)
