@@ -28,9 +28,9 @@ interface OptionRule {
 const OPTIONS: Readonly<Record<string, OptionRule>> = {
   target: { commands: ['run', 'doctor'], kind: 'texts' },
   workers: { commands: ['run', 'doctor'], kind: 'text' },
-  out: { commands: ['run'], kind: 'text' },
-  quiet: { commands: ['run'], kind: 'flag' },
-  color: { commands: ['run', 'report', 'doctor', 'plan'], kind: 'flag' },
+  out: { commands: ['run', 'simulate'], kind: 'text' },
+  quiet: { commands: ['run', 'simulate'], kind: 'flag' },
+  color: { commands: ['run', 'simulate', 'report', 'doctor', 'plan'], kind: 'flag' },
   json: { commands: ['plan', 'validate'], kind: 'flag' },
   http: { commands: ['serve'], kind: 'text' },
   mqtt: { commands: ['serve'], kind: 'text' },

@@ -10,6 +10,7 @@ import { reportCommand } from './report.ts'
 import { runCommandModule } from './run.ts'
 import { runCommand } from './run-command.ts'
 import { serveCommand } from './serve.ts'
+import { simulateCommand } from './simulate.ts'
 import { validateCommand } from './validate.ts'
 import { VERSION } from './version.ts'
 
@@ -26,6 +27,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
     .command(runCommandModule(finish))
     .command(serveCommand(finish))
+    .command(simulateCommand(finish))
     .command(planCommand(finish))
     .command(reportCommand(finish))
     .command(validateCommand(finish))

@@ -3,23 +3,23 @@ import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
-import type { Summary } from '../results/summary.ts'
 import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
 import { resolvedYaml } from '../scenario/canonical.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Assignment } from '../scenario/overrides.ts'
-import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { checkTargets } from '../transport/target.ts'
 import { deriveReports } from './derive-reports.ts'
-import { ExitCode } from './exit-codes.ts'
+import type { ExitCode } from './exit-codes.ts'
 import { LiveProgress } from './live-progress.ts'
+import { writePlan } from './plan-file.ts'
 import { preflight } from './preflight.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { chosenThings, scenarioOfRun } from './replay.ts'
+import { listenForSignals, VERDICT_CODES } from './run-end.ts'
 import { beginRunFolder, runIdOf } from './run-id.ts'
 import { assigned } from './serve-settings.ts'
 import { type StandInProcess, startStandInProcess } from './stand-in-process.ts'
@@ -37,14 +37,6 @@ interface RunArguments {
   set?: string[]
   quiet: boolean
   color: boolean
-}
-
-const EXIT_CODES: Record<Summary['verdict'], ExitCode> = {
-  passed: ExitCode.Passed,
-  failed: ExitCode.ThresholdsFailed,
-  invalid: ExitCode.InvalidRun,
-  aborted: ExitCode.Aborted,
-  stopped: ExitCode.Stopped,
 }
 
 /** `run <scenario>`. */
@@ -110,7 +102,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
   const folder = given.out ?? join('reports', runId)
   createRunFolder(folder)
   writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
-  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario, things), null, 2)}\n`)
+  writePlan(folder, scenario, things, given.target !== undefined)
   const stopping = new Stopping()
   const unlisten = listenForSignals(stopping)
   let standIn: StandInProcess | undefined
@@ -139,7 +131,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
   const derived = deriveReports(folder)
   unlisten()
   if (!given.quiet) printSummary(derived, given)
-  return EXIT_CODES[derived.summary.verdict]
+  return VERDICT_CODES[derived.summary.verdict]
 }
 
 function scenarioOf(given: RunArguments): Scenario {
@@ -163,19 +155,4 @@ function transportsOf(scenario: Scenario, things?: readonly number[]): Set<'mqtt
   if (things) return new Set(things.map((thing) => mixRowOf(scenario, thing).transport))
   const { fleet } = scenario
   return new Set(fleet.mix.filter((row) => row.sharePercent > 0).map((row) => row.transport))
-}
-
-/** The first asks for a clean end, the second for a quick one, a third is not waited for. */
-function listenForSignals(stopping: Stopping): () => void {
-  const hear = () => {
-    const times = stopping.request()
-    if (times === 1) process.stderr.write('\nstopping: no new starts, draining (again: at once)\n')
-    if (times > 2) process.exit(ExitCode.Stopped)
-  }
-  process.on('SIGINT', hear)
-  process.on('SIGTERM', hear)
-  return () => {
-    process.off('SIGINT', hear)
-    process.off('SIGTERM', hear)
-  }
 }

@@ -1,5 +1,6 @@
 import type { Summary, ThresholdResult, ValidityCheck, Verdict } from '../results/summary.ts'
 import { counted, duration, inUnit, observedFigure } from './figures.ts'
+import { termsWords } from './virtual-words.ts'
 
 export interface VerdictWords {
   /** One word: `passed`. */
@@ -58,11 +59,12 @@ const REASONS: Record<Verdict, (summary: Summary) => string> = {
     `Stopped by hand after ${duration(run.durationSeconds)}; the numbers cover that time only.`,
 }
 
-function remarks({ verdict, validity, thresholds, run }: Summary): string[] {
+function remarks(summary: Summary): string[] {
+  const { verdict, validity, thresholds, run } = summary
   const degraded = validity.checks.filter(({ level }) => level === 'degraded')
   const broken = validity.checks.filter(({ level }) => level === 'invalid')
   const failed = thresholds.filter(({ passed }) => !passed)
-  const said: string[] = []
+  const said = termsWords(summary)
   if (verdict !== 'invalid' && broken.length > 0)
     said.push(`Not valid either: ${listed(broken.map(checkWords))}.`)
   if (verdict === 'invalid' && thresholds.length > 0)

@@ -32,10 +32,15 @@ export function gaugeOf(
   switch (gauge) {
     case 'eventLoop':
       return highest(
-        workersOf(rows).map((own) => mean(own, (row) => row.health.eventLoopUtilisation)),
+        workersOf(rows).map((own) =>
+          mean(
+            own.flatMap(({ health }) => health ?? []),
+            (health) => health.eventLoopUtilisation,
+          ),
+        ),
       )
     case 'loopDelay':
-      return highest(rows.map((row) => row.health.loopDelayP99Ms))
+      return highest(rows.map((row) => row.health?.loopDelayP99Ms))
     case 'cpu':
       return mean(hosts, (row) => row.cpuShare)
     case 'gc':

@@ -17,7 +17,7 @@ export interface GeneratorHealth {
   readonly worstLoopDelayMs: number | null
   readonly peakRssMiB: number | null
   readonly peakDescriptors: number | null
-  readonly mean: Summary['generator']
+  readonly mean: NonNullable<Summary['generator']>
 }
 
 export function generatorHealth(record: RunRecord, { t0Ms }: MeasuredRecord): GeneratorHealth {
@@ -30,7 +30,7 @@ export function generatorHealth(record: RunRecord, { t0Ms }: MeasuredRecord): Ge
   const workers = [...new Set(loaded.map(({ worker }) => worker))]
   const ofWorkers = (key: keyof ThreadHealth) =>
     workers.map((worker) =>
-      loaded.filter((row) => row.worker === worker).map(({ health }) => health[key]),
+      loaded.filter((row) => row.worker === worker).flatMap(({ health }) => health?.[key] ?? []),
     )
   const ofHost = (key: keyof HostRow) => hosts.map((row) => Number(row[key]))
   const utilisation = ofWorkers('eventLoopUtilisation')

@@ -48,7 +48,18 @@ export class MeasuredRecord implements MeasuredRun {
     const lengthSeconds = Math.floor(this.load.seconds + SLACK_SECONDS)
     const isIn = (second: number) => this.#parts.holds(phase, second * 1e6, (second + 1) * 1e6)
     const hosts = hostRowsBySecond(this.#record.hosts, this.t0Ms)
-    yield* windowsOver(groupBySecond(this.#loaded), hosts, { lengthSeconds, seconds, series, isIn })
+    yield* windowsOver(groupBySecond(this.#loaded), hosts, {
+      lengthSeconds,
+      seconds: this.#whole(seconds),
+      series,
+      isIn,
+    })
+  }
+
+  /** A long virtual run has long intervals; a window has whole ones. */
+  #whole(seconds: number): number {
+    const { intervalSeconds = 1 } = this.#record.run.virtual ?? {}
+    return Math.ceil(seconds / intervalSeconds) * intervalSeconds
   }
 
   destroy(): void {

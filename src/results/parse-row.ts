@@ -20,7 +20,7 @@ function isRow(row: Fields): boolean {
         typeof row.id === 'string' &&
         !Number.isNaN(new Date(String(row.startedAt)).getTime()) &&
         Array.isArray(row.targets) &&
-        isRecord(row.host) &&
+        (isRecord(row.host) || isRecord(row.virtual)) &&
         areNumbers(row, ['workers'])
       )
     case 'begin':
@@ -33,8 +33,7 @@ function isRow(row: Fields): boolean {
         areNumbers(row.counters, Object.keys(row.counters)) &&
         isRecord(row.percentiles) &&
         isRecord(row.gauges) &&
-        isRecord(row.health) &&
-        areNumbers(row.health, ['eventLoopUtilisation', 'loopDelayP99Ms'])
+        (row.health === undefined || isHealth(row.health))
       )
     case 'host':
       return areNumbers(row, HOST_NUMBERS)
@@ -48,6 +47,10 @@ function isRow(row: Fields): boolean {
     default:
       return false
   }
+}
+
+function isHealth(health: unknown): boolean {
+  return isRecord(health) && areNumbers(health, ['eventLoopUtilisation', 'loopDelayP99Ms'])
 }
 
 const STAGES = new Set<unknown>(['connect', 'load', 'drain'])

@@ -23,13 +23,28 @@ export interface RunRow {
   /** In a replay: the things that took part, by name; the rest of the fleet did not. */
   readonly only?: readonly string[] | undefined
   readonly version: string
-  readonly host: {
+  /** Absent in virtual time, in which no machine takes part. */
+  readonly host?: {
     readonly node: string
     readonly cpus: number
     /** The most the process may take, where it is known; the checks of memory and descriptors need them. */
     readonly memoryLimitMiB?: number
     readonly descriptorLimit?: number
   }
+  /** Of a run in virtual time only. */
+  readonly virtual?: VirtualTerms
+}
+
+/** On what terms a run in virtual time was made. Times in milliseconds. */
+export interface VirtualTerms {
+  /** How long an interval is; longer than a second only where the run lasts longer than an hour or so. */
+  readonly intervalSeconds: number
+  /** From a thing to the service, and the same back. */
+  readonly oneWayMs: number
+  /** Of the service, from a request's arrival to its answer; log-normal. */
+  readonly latencyMs: { readonly median: number; readonly p99: number }
+  /** The run that the law was fitted on; null when it is the scenario's own. */
+  readonly calibratedOn: string | null
 }
 
 /** T0: connecting is over and the load begins. */
@@ -56,7 +71,8 @@ export interface IntervalRow {
   /** By histogram name, of this worker's interval alone. */
   readonly percentiles: Readonly<Record<string, Percentiles>>
   readonly gauges: ShardGauges
-  readonly health: ThreadHealth
+  /** Absent in virtual time. */
+  readonly health?: ThreadHealth
 }
 
 /** Milliseconds. */
@@ -109,4 +125,8 @@ export interface EndRow {
   readonly ledger: LedgerVerdict
   /** All executions that the service holds at the end, ended and open, by status. Only of an own stand-in. */
   readonly held?: Readonly<Record<string, number>> | undefined
+  /** Of a run in virtual time: sentences about rules of thing, service and ledger that did not hold. */
+  readonly broken?: readonly string[]
+  /** Of a run in virtual time in which nothing was to happen any more: which things waited for what. */
+  readonly waiting?: readonly string[]
 }

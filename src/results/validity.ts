@@ -15,9 +15,11 @@ export function validityOf(
   health: GeneratorHealth,
 ): Summary['validity'] {
   const limits = limitsOf(record.scenario.validity)
+  const isVirtual = record.run.virtual !== undefined
   const checks = [
-    ...generatorChecks(record, run, health, limits),
+    ...(isVirtual ? [] : generatorChecks(record, run, health, limits)),
     ...recordChecks(record, run, limits),
+    ...(isVirtual ? simulationChecks(record) : workerChecks(record)),
     ...targetChecks(record, run, limits),
   ].map((check) => withUsualLimit(check, limits))
   return { valid: checks.every(({ level }) => level !== 'invalid'), checks }
@@ -81,13 +83,13 @@ function generatorChecks(
     check('gc', sustained.gcShare, limits.gcShare, 'share', {
       message: `Garbage collection took its share of each second ${kept}; give Node a larger heap.`,
     }),
-    check('memory', shareOf(health.peakRssMiB, host.memoryLimitMiB), limits.memoryShare, 'share', {
+    check('memory', shareOf(health.peakRssMiB, host?.memoryLimitMiB), limits.memoryShare, 'share', {
       message:
         'The generator nearly reached its memory limit; raise the limit or use fewer things.',
     }),
     check(
       'descriptors',
-      shareOf(health.peakDescriptors, host.descriptorLimit),
+      shareOf(health.peakDescriptors, host?.descriptorLimit),
       limits.descriptorShare,
       'share',
       { message: 'The generator nearly ran out of descriptors; raise ulimit -n.' },
@@ -110,9 +112,6 @@ function recordChecks(
     check('begun', run.t0Ms === undefined ? 1 : 0, 0, 'missing begin', {
       message: 'The run ended before its load began, so there is nothing to judge.',
     }),
-    check('workers-lost', end?.lostWorkers ?? null, 0, 'workers', {
-      message: 'A worker was lost with its things; its share of the load is missing.',
-    }),
     {
       ...check('interval-coverage', coverage, limits.intervalCoverage, 'share', {
         fires: coverage !== null && coverage < limits.intervalCoverage,
@@ -127,6 +126,28 @@ function recordChecks(
     check('accounting', end === undefined ? null : accountingGap(record, run), 0, 'attempts', {
       message:
         'Attempts or starts were counted at their beginning and not at their end; after a lost worker that is its work, otherwise it is a bug of shakedown.',
+    }),
+  ]
+}
+
+function workerChecks({ end }: RunRecord): ValidityCheck[] {
+  return [
+    check('workers-lost', end?.lostWorkers ?? null, 0, 'workers', {
+      message: 'A worker was lost with its things; its share of the load is missing.',
+    }),
+  ]
+}
+
+/** Did the rules hold that hold for every run, and was there always something to come? */
+function simulationChecks({ end }: RunRecord): ValidityCheck[] {
+  const { broken = [], waiting = [] } = end ?? {}
+  return [
+    check('invariants', end === undefined ? null : broken.length, 0, 'broken', {
+      message: `A rule of thing, service or ledger did not hold, which is a bug of shakedown: ${broken[0] ?? ''}`,
+    }),
+    check('waits-for-ever', end === undefined ? null : Math.min(1, waiting.length), 0, 'times', {
+      level: 'degraded',
+      message: waiting.join(' '),
     }),
   ]
 }

@@ -3,6 +3,7 @@ import { Piscina } from 'piscina'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
+import { heldByStatus } from '../ledger/held.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
@@ -362,13 +363,6 @@ class FleetRun {
     for (const port of this.#ports) port.close()
     await this.#pool.destroy()
   }
-}
-
-/** Ended and open together. */
-function heldByStatus({ byStatus, open }: ServiceLedger): Record<string, number> {
-  const held: Record<string, number> = { ...byStatus }
-  for (const [, , , status] of open) held[status] = (held[status] ?? 0) + 1
-  return held
 }
 
 function sumOfCounters(results: readonly ShardResult[]): Record<string, number> {

@@ -2,7 +2,7 @@ import type { ServiceLedger } from '../protocol/admin.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { Fleet } from '../thing/fleet.ts'
-import type { Meter, ThingBook } from '../thing/ports.ts'
+import type { FleetTrace, Meter, ThingBook } from '../thing/ports.ts'
 import { TimeLine } from './time-line.ts'
 import { VirtualNetwork, type VirtualService, type VirtualServiceSink } from './virtual-network.ts'
 
@@ -16,6 +16,8 @@ export interface VirtualRunSettings {
   readonly openService: (sink: VirtualServiceSink) => VirtualService
   readonly meterOf: (shard: number) => Meter
   readonly bookOf: (shard: number, size: number) => ThingBook
+  /** Who is told what single things do; nobody unless given. */
+  readonly traceOf?: ((shard: number, size: number) => FleetTrace) | undefined
   readonly observer?: VirtualObserver | undefined
 }
 
@@ -23,6 +25,8 @@ export interface VirtualRunSettings {
 export interface VirtualObserver {
   /** When `reach` is next wanted. */
   readonly nextUs: number
+  /** The run is to end where it stands. */
+  readonly isOver: boolean
   /** Called before anything that happens at this time. */
   reach(nowUs: number): void
   /** T0, before the first start. */
@@ -72,13 +76,18 @@ export class VirtualRun {
       const book = settings.bookOf(shard, size)
       const effects = this.#network.effects(shard)
       const meter = settings.meterOf(shard)
-      this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book))
+      const trace = settings.traceOf?.(shard, size)
+      this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book, trace))
     }
     const openExecutions = () => this.#network.service.openExecutions()
     this.#line = new TimeLine(scenario, this.#fleets, openExecutions, () => {
       observer?.begin(this.#line.t0Us)
       this.#network.begin()
     })
+  }
+
+  get events(): number {
+    return this.#events
   }
 
   get nowUs(): number {
@@ -103,10 +112,13 @@ export class VirtualRun {
   /** Goes on for so many points in time. @returns whether there is more to come. */
   goOn(steps: number): boolean {
     const line = this.#line
+    const observer = this.#observer
     for (let step = 0; step < steps && !line.isOver; step++) {
       const nowUs = this.#nowUs
-      if (this.#observer !== undefined && nowUs >= this.#observer.nextUs)
-        this.#observer.reach(nowUs)
+      if (observer !== undefined && nowUs >= observer.nextUs) {
+        observer.reach(nowUs)
+        if (observer.isOver) return false
+      }
       this.#events += this.#doAt(nowUs)
       if (nowUs >= line.nextUs || line.isWatching) this.#act(nowUs)
       if (!line.isOver) this.#nowUs = Math.max(nowUs, this.#nextUs())

@@ -1,0 +1,80 @@
+import { ShakedownError } from '../errors.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Calibration } from '../simulate/calibration.ts'
+import { Simulation } from '../simulate/simulation.ts'
+import { ExitCode } from './exit-codes.ts'
+import type { SimulateArguments } from './simulate.ts'
+import { VirtualProgress } from './virtual-progress.ts'
+
+const MOST_SEEDS = 1_000_000
+
+/**
+ * Simulates each seed of a range and checks what must hold for every run. Says the first that breaks
+ * a rule, with the one line that replays it.
+ */
+export async function checkSeeds(
+  scenario: Scenario,
+  text: string,
+  given: SimulateArguments,
+  calibration: Calibration | undefined,
+): Promise<ExitCode> {
+  const { from, to } = rangeOf(text)
+  const latency = calibration?.latency
+  const progress = new VirtualProgress(given)
+  let events = 0
+  let virtualUs = 0
+  for (let seed = from; seed <= to; seed++) {
+    const simulation = new Simulation({ scenario: { ...scenario, seed }, latency })
+    try {
+      while (simulation.goOn(SLICE)) await nextTurn()
+      const { broken, endUs } = simulation.end()
+      events += simulation.events
+      virtualUs += endUs
+      if (broken.length > 0) {
+        progress.end()
+        process.stdout.write(`seed ${seed} breaks a rule:\n  ${broken.join('\n  ')}\n`)
+        process.stdout.write(`replay: ${replayLine(given, seed)}\n`)
+        return ExitCode.InvalidRun
+      }
+    } finally {
+      simulation.destroy()
+    }
+    progress.show({ nowUs: virtualUs, events })
+    await nextTurn()
+  }
+  progress.end()
+  const seeds = from === to ? `seed ${from}` : `seeds ${from}..${to}`
+  process.stdout.write(
+    `${seeds}: every rule of thing, service and ledger holds in ${(to - from + 1).toLocaleString('en')} runs (${events.toLocaleString('en')} events).\n`,
+  )
+  return ExitCode.Passed
+}
+
+const SLICE = 50_000
+
+/** Ctrl-C is heard between two slices. */
+function nextTurn(): Promise<void> {
+  return new Promise(setImmediate)
+}
+
+/** What the person typed, with this seed alone. */
+function replayLine(given: SimulateArguments, seed: number): string {
+  const words = ['shakedown', 'simulate', given.scenario, '--seed', String(seed)]
+  if (given.things !== undefined) words.push('--things', given.things)
+  if (given.calibrate !== undefined) words.push('--calibrate', given.calibrate)
+  for (const one of given.set ?? []) words.push('--set', one)
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ')
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function rangeOf(text: string): { from: number; to: number } {
+  const [, first = '', last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? []
+  const [from, to] = [Number(first), Number(last)]
+  if (first !== '' && from <= to && to - from < MOST_SEEDS && to < 2 ** 32) return { from, to }
+  throw new ShakedownError('USAGE', `--seeds is ${text}, which is no range of seeds.`, {
+    hint: `Write 1..1000: from the first to the last, at most ${MOST_SEEDS.toLocaleString('en')} of them.`,
+  })
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path'
+import type { CommandModule } from 'yargs'
+import { wallMs } from '../clock/clock.ts'
+import { ShakedownError } from '../errors.ts'
+import { prepareRecorders } from '../metrics/latency-recorder.ts'
+import { createRunFolder, writeText } from '../results/run-folder.ts'
+import { Stopping } from '../run/stopping.ts'
+import { planHash, resolvedYaml } from '../scenario/canonical.ts'
+import { planOf } from '../scenario/plan.ts'
+import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
+import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
+import { deriveReports } from './derive-reports.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { checkMemory } from './memory-limit.ts'
+import { printSummary } from './print-summary.ts'
+import { readScenario } from './read-scenario.ts'
+import { listenForSignals, VERDICT_CODES } from './run-end.ts'
+import { runIdOf } from './run-id.ts'
+import { checkSeeds } from './seeds.ts'
+import { assigned } from './serve-settings.ts'
+import { VERSION } from './version.ts'
+import { VirtualProgress } from './virtual-progress.ts'
+
+export interface SimulateArguments {
+  scenario: string
+  things?: string
+  seed?: string
+  seeds?: string
+  calibrate?: string
+  memoryLimit?: string
+  out?: string
+  set?: string[]
+  quiet: boolean
+  color: boolean
+  target?: unknown
+  workers?: unknown
+}
+
+/** `simulate <scenario>`. */
+export function simulateCommand(
+  finish: (code: ExitCode) => void,
+): CommandModule<object, SimulateArguments> {
+  return {
+    command: 'simulate <scenario>',
+    describe: 'run a scenario in virtual time: nothing is sent, days take seconds',
+    builder: (options) =>
+      options
+        .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
+        .option('things', { type: 'string', describe: 'how many things (fleet.things)' })
+        .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
+        .option('seeds', {
+          type: 'string',
+          describe: 'run each seed of a range, 1..1000, and check what must hold for every run',
+        })
+        .option('calibrate', {
+          type: 'string',
+          describe: 'take the latency of the service from this run folder',
+        })
+        .option('memory-limit', {
+          type: 'string',
+          describe: 'refuse what needs more, such as 4GiB or 500MiB; default: the machine’s',
+        })
+        .option('out', { type: 'string', describe: 'the run folder; must not exist or be empty' })
+        .option('set', {
+          type: 'string',
+          array: true,
+          describe: 'override a value of the scenario, path=value; repeatable',
+        })
+        .option('quiet', { type: 'boolean', default: false, describe: 'no progress, no summary' })
+        .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
+        .option('target', { hidden: true })
+        .option('workers', { hidden: true })
+        .example('$0 simulate scenarios/rollout-start.yaml', 'the same scenario, in virtual time')
+        .example('$0 simulate mine.yaml --seeds 1..1000', 'does any seed break a rule?')
+        .example('$0 simulate mine.yaml --calibrate reports/last', 'as fast as a measured service'),
+    handler: async (given) => finish(await simulate(given)),
+  }
+}
+
+async function simulate(given: SimulateArguments): Promise<ExitCode> {
+  refuseRealTime(given)
+  const scenario = readScenario(given.scenario, [
+    ...assigned('fleet.things', '--things', given.things),
+    ...assigned('seed', '--seed', given.seed),
+    ...(given.set ?? []),
+  ])
+  checkMemory(scenario, given.memoryLimit)
+  const calibration = given.calibrate === undefined ? undefined : calibrationOf(given.calibrate)
+  await prepareRecorders()
+  if (given.seeds !== undefined) return checkSeeds(scenario, given.seeds, given, calibration)
+  const hash = planHash(scenario)
+  const folder = given.out ?? join('reports', `${runIdOf(scenario.name, wallMs())}-virtual`)
+  createRunFolder(folder)
+  writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
+  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
+  const runId = virtualId(hash, calibration)
+  const simulation = new RecordedSimulation({
+    scenario,
+    folder,
+    runId,
+    version: VERSION,
+    calibration,
+  })
+  const stopping = new Stopping()
+  const unlisten = listenForSignals(stopping, 'stopping here')
+  const progress = new VirtualProgress(given)
+  progress.begin(folder)
+  try {
+    while (simulation.goOn(SLICE) && !simulation.isAborted && !stopping.requested) {
+      progress.show(simulation)
+      await new Promise(setImmediate)
+    }
+    simulation.end(stopping.requested)
+  } finally {
+    progress.end()
+    simulation.close()
+    unlisten()
+  }
+  const derived = deriveReports(folder)
+  if (!given.quiet) printSummary(derived, given)
+  return VERDICT_CODES[derived.summary.verdict]
+}
+
+/** Points in time between two looks at signals and progress: some milliseconds. */
+const SLICE = 20_000
+
+/** The plan says what happens; with another latency the same plan has another end. */
+function virtualId(hash: string, calibration: Calibration | undefined): string {
+  const { medianUs, p99Us } = calibration?.latency ?? {}
+  const law = calibration === undefined ? '' : `-${medianUs}-${p99Us}`
+  return `virtual-${hash.slice(0, 16)}${law}`
+}
+
+/** @throws ShakedownError USAGE */
+function refuseRealTime({ target, workers }: SimulateArguments): void {
+  if (target !== undefined) {
+    throw new ShakedownError('USAGE', '--target means nothing in virtual time: nothing is sent.', {
+      hint: 'Leave it out, or use `shakedown run --target` to load a service.',
+    })
+  }
+  if (workers !== undefined) {
+    throw new ShakedownError(
+      'USAGE',
+      '--workers means nothing in virtual time: one thread does all.',
+      {
+        hint: 'Leave it out; the result does not depend on the machine.',
+      },
+    )
+  }
+}

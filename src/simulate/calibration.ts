@@ -1,0 +1,55 @@
+import { ShakedownError } from '../errors.ts'
+import { latencyMs } from '../metrics/latencies.ts'
+import type { LatencyLaw } from '../protocol/admin.ts'
+import { MeasuredRecord } from '../results/measured-run.ts'
+import { readRun } from '../results/run-record.ts'
+import { ONE_WAY_US } from './simulation.ts'
+
+export interface Calibration {
+  /** Of the measured run. */
+  readonly runId: string
+  readonly latency: LatencyLaw
+}
+
+const SERIES = ['start-next.accepted.service', 'update.accepted.service'] as const
+/** Fewer answers have no 99th percentile. */
+const LEAST_ANSWERS = 100
+
+/**
+ * The latency law of the service in a measured run: log-normal through the median and the 99th
+ * percentile of the service time of accepted start-next and update, less the way there and back.
+ *
+ * @throws ShakedownError FOLDER_UNUSABLE for no run folder, USAGE for one with too few answers.
+ */
+export function calibrationOf(folder: string): Calibration {
+  const record = readRun(folder)
+  const { run } = record
+  if (run.virtual !== undefined) {
+    throw new ShakedownError('USAGE', `${folder} is of a run in virtual time itself.`, {
+      hint: 'Give --calibrate the folder of a run that was measured (shakedown run).',
+    })
+  }
+  const measured = new MeasuredRecord(record)
+  try {
+    const histograms = SERIES.flatMap((name) => measured.total.series(name) ?? [])
+    const [all, ...rest] = histograms
+    for (const histogram of rest) all?.add(histogram)
+    if (all === undefined || all.totalCount < LEAST_ANSWERS) {
+      const answers = all?.totalCount ?? 0
+      throw new ShakedownError(
+        'USAGE',
+        `${folder} has ${answers} accepted answers, too few for a latency law.`,
+        { hint: `Give --calibrate a run with at least ${LEAST_ANSWERS} of them.` },
+      )
+    }
+    return { runId: run.id, latency: lawOf(latencyMs(all, 'p50') ?? 0, latencyMs(all, 'p99') ?? 0) }
+  } finally {
+    measured.destroy()
+  }
+}
+
+function lawOf(p50Ms: number, p99Ms: number): LatencyLaw {
+  const withoutWay = (ms: number) => Math.max(1, Math.round(ms * 1e3) - 2 * ONE_WAY_US)
+  const medianUs = withoutWay(p50Ms)
+  return { medianUs, p99Us: Math.max(medianUs, withoutWay(p99Ms)) }
+}

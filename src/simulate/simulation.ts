@@ -1,0 +1,119 @@
+import { reconcile } from '../ledger/reconcile.ts'
+import { ThingBook } from '../ledger/thing-book.ts'
+import type { LedgerVerdict } from '../ledger/verdict.ts'
+import { ShardMeter } from '../metrics/shard-meter.ts'
+import type { LatencyLaw } from '../protocol/admin.ts'
+import type { ShardGauges } from '../results/rows.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { JobsService } from '../service/jobs-service.ts'
+import { brokenRules } from './invariants.ts'
+import { type VirtualObserver, type VirtualResult, VirtualRun } from './virtual-run.ts'
+import { waitingThings } from './waiting-things.ts'
+import { WatchedService } from './watched-service.ts'
+
+/** 2026-01-01: what a virtual run begins with, so that its stamps look like stamps and never change. */
+export const VIRTUAL_EPOCH_MS = 1_767_225_600_000
+
+/** From a thing to the service on one machine, and the same back. */
+export const ONE_WAY_US = 250
+
+export interface SimulationSettings {
+  readonly scenario: Scenario
+  /** How long the service takes to answer; the scenario's law unless given. */
+  readonly latency?: LatencyLaw | undefined
+}
+
+export interface SimulationEnd extends VirtualResult {
+  readonly verdict: LedgerVerdict
+  /** Sentences about rules that did not hold. */
+  readonly broken: readonly string[]
+  /** Of what the things waited for when nothing was to come any more; none where that never was. */
+  readonly waiting: readonly string[]
+  readonly counters: Readonly<Record<string, number>>
+}
+
+/** A whole run on a virtual clock in this thread: fleet, network, service, meter, books, ledger. */
+export class Simulation {
+  readonly meter = new ShardMeter()
+  readonly #scenario: Scenario
+  readonly #book: ThingBook
+  readonly #run: VirtualRun
+  #service: WatchedService | undefined
+
+  /** @param observer made from the gauges of the fleet, which are those of the time it asks at. */
+  constructor(
+    { scenario, latency = scenario.service.latency }: SimulationSettings,
+    observer?: (parts: { meter: ShardMeter; gauges: () => ShardGauges }) => VirtualObserver,
+  ) {
+    this.#scenario = scenario
+    const { things } = scenario.fleet
+    this.#book = new ThingBook(things, 0, 1)
+    const gauges = () => this.#gauges()
+    this.#run = new VirtualRun({
+      scenario,
+      shards: 1,
+      oneWayUs: ONE_WAY_US,
+      openService: (sink) => {
+        const { seed, fleet, service, jobs } = scenario
+        const { namePrefix } = fleet
+        const settings = { ...service, latency, seed, things, namePrefix, jobs }
+        const core = new JobsService(
+          settings,
+          (nowUs) => VIRTUAL_EPOCH_MS / 1e3 + Math.floor(nowUs / 1e6),
+          sink,
+        )
+        this.#service = new WatchedService(core, things)
+        return this.#service
+      },
+      meterOf: () => this.meter,
+      bookOf: () => this.#book,
+      observer: observer?.({ meter: this.meter, gauges }),
+    })
+  }
+
+  get nowUs(): number {
+    return this.#run.nowUs
+  }
+
+  /** Things that have been online. */
+  get ready(): number {
+    return this.#run.fleets[0]?.ready ?? 0
+  }
+
+  get events(): number {
+    return this.#run.events
+  }
+
+  /** Goes on for so many points in time. @returns whether there is more to come. */
+  goOn(steps: number): boolean {
+    return this.#run.goOn(steps)
+  }
+
+  /** The end, wherever it stands. Once. */
+  end(): SimulationEnd {
+    const service = this.#service as WatchedService
+    const isStill = this.#run.stillAtUs !== undefined
+    // Before the end, at which every thing lets go of what it has in hand.
+    const waiting = isStill ? waitingThings(this.#scenario, service.ledger(), this.#run) : []
+    const result = this.#run.end()
+    const counters = this.meter.totals()
+    const verdict = reconcile([this.#book.handOver()], result.ledger, counters)
+    const openExecutions = service.openExecutions()
+    const { ledger } = result
+    const scenario = this.#scenario
+    const broken = brokenRules({ scenario, ledger, verdict, counters, openExecutions })
+    return { ...result, verdict, counters, waiting, broken: [...service.broken, ...broken] }
+  }
+
+  /** Histograms come back in no other way. */
+  destroy(): void {
+    this.meter.destroy()
+  }
+
+  #gauges(): ShardGauges {
+    const [fleet] = this.#run.fleets
+    if (fleet === undefined) return { online: 0, idle: 0, working: 0, openRequests: 0 }
+    const { online, idle, working, openRequests } = fleet
+    return { online, idle, working, openRequests }
+  }
+}

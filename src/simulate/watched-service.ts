@@ -1,0 +1,154 @@
+import type { ServiceLedger } from '../protocol/admin.ts'
+import {
+  type ExecutionStatus,
+  isTerminal,
+  type JobExecution,
+  type JobsNotification,
+  type JobsRequest,
+  type Operation,
+  type Rejected,
+  type Reply,
+  type UpdateRequest,
+} from '../protocol/jobs.ts'
+import type { JobsService } from '../service/jobs-service.ts'
+import type { VirtualFate, VirtualService } from './virtual-network.ts'
+
+/** Sentences beyond this are counted. */
+const SENTENCES = 20
+
+/**
+ * The service, and beside it who watches what it says of each execution: its version rises with every
+ * change that a device makes, and what has ended stays as it ended. The rules are those of a reader
+ * of the answers; nothing of the service's own records is looked at.
+ */
+export class WatchedService implements VirtualService {
+  readonly #service: JobsService
+  /** By thing: the execution it was last told of, and how. */
+  readonly #jobId: (string | undefined)[]
+  readonly #number: Uint32Array
+  readonly #version: Float64Array
+  /** 1: the service has accepted a terminal update of it. */
+  readonly #ended: Uint8Array
+  readonly #sentences: string[] = []
+  #broken = 0
+
+  constructor(service: JobsService, things: number) {
+    this.#service = service
+    this.#jobId = new Array<string | undefined>(things).fill(undefined)
+    this.#number = new Uint32Array(things)
+    this.#version = new Float64Array(things)
+    this.#ended = new Uint8Array(things)
+  }
+
+  /** What was wrong, at most 20 sentences of it and the number of the rest. */
+  get broken(): string[] {
+    const rest = this.#broken - this.#sentences.length
+    return rest > 0 ? [...this.#sentences, `And ${rest} more.`] : [...this.#sentences]
+  }
+
+  handle(thing: number, operation: Operation, request: JobsRequest, nowUs: number): Reply {
+    const reply = this.#service.handle(thing, operation, request, nowUs)
+    if (reply.kind === 'accepted') {
+      if (operation === 'update') this.#updated(thing, request as UpdateRequest)
+      else if (reply.execution !== undefined) this.#seen(thing, reply.execution)
+    } else if (reply.executionState !== undefined && operation === 'update') {
+      const { jobId, executionNumber } = request as UpdateRequest
+      const { status, versionNumber } = reply.executionState
+      if (this.#isLast(thing, jobId, executionNumber)) {
+        this.#check(thing, status, versionNumber)
+      }
+    }
+    return reply
+  }
+
+  notifyNextOf(thing: number, nowUs: number): JobsNotification {
+    const notification = this.#service.notifyNextOf(thing, nowUs)
+    if (notification.kind === 'notify-next' && notification.execution !== undefined) {
+      this.#seen(thing, notification.execution)
+    }
+    return notification
+  }
+
+  /** A device's change, which adds one to the version. */
+  #updated(thing: number, { jobId, executionNumber, status }: UpdateRequest): void {
+    if (!this.#isLast(thing, jobId, executionNumber)) {
+      this.#follow(thing, jobId, executionNumber ?? 1, 0)
+    } else if (this.#ended[thing] === 1) {
+      this.#tell(thing, `${status} was accepted after a final status`)
+    }
+    this.#version[thing] = (this.#version[thing] as number) + 1
+    if (isTerminal(status)) this.#ended[thing] = 1
+  }
+
+  #seen(thing: number, { jobId, executionNumber, status, versionNumber }: JobExecution): void {
+    if (this.#isLast(thing, jobId, executionNumber)) this.#check(thing, status, versionNumber)
+    else this.#follow(thing, jobId, executionNumber, versionNumber)
+    this.#version[thing] = versionNumber
+  }
+
+  #check(thing: number, status: ExecutionStatus, version: number): void {
+    const least = this.#version[thing] as number
+    if (version < least) this.#tell(thing, `version ${version} was told after version ${least}`)
+    if (this.#ended[thing] === 1 && !isTerminal(status))
+      this.#tell(thing, `${status} was told after a final status`)
+  }
+
+  #follow(thing: number, jobId: string, executionNumber: number, version: number): void {
+    this.#jobId[thing] = jobId
+    this.#number[thing] = executionNumber
+    this.#version[thing] = version
+    this.#ended[thing] = 0
+  }
+
+  #isLast(thing: number, jobId: string, executionNumber: number | undefined): boolean {
+    const known = this.#jobId[thing] === jobId
+    return known && (executionNumber === undefined || this.#number[thing] === executionNumber)
+  }
+
+  #tell(thing: number, what: string): void {
+    this.#broken += 1
+    if (this.#sentences.length >= SENTENCES) return
+    const execution = `job ${this.#jobId[thing]}, execution ${this.#number[thing]}`
+    this.#sentences.push(`Service: thing ${thing}, ${execution}: ${what}.`)
+  }
+
+  begin(nowUs: number): void {
+    this.#service.begin(nowUs)
+  }
+
+  refuse(operation: Operation, reply: Rejected, nowUs: number): Reply {
+    return this.#service.refuse(operation, reply, nowUs)
+  }
+
+  fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate> {
+    return this.#service.fate(thing, operation, nowUs)
+  }
+
+  admitConnect(nowUs: number): boolean {
+    return this.#service.admitConnect(nowUs)
+  }
+
+  admitSubscribe(filters: number, nowUs: number): boolean {
+    return this.#service.admitSubscribe(filters, nowUs)
+  }
+
+  notificationDelayUs(thing: number, nowUs: number): number {
+    return this.#service.notificationDelayUs(thing, nowUs)
+  }
+
+  nextUs(): number | undefined {
+    return this.#service.nextUs()
+  }
+
+  advance(nowUs: number): void {
+    this.#service.advance(nowUs)
+  }
+
+  openExecutions(): number {
+    return this.#service.openExecutions()
+  }
+
+  ledger(): ServiceLedger {
+    return this.#service.ledger()
+  }
+}
