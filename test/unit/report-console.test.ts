@@ -51,6 +51,15 @@ test('a check whose limit is none is told without a limit', () => {
   )
 })
 
+test('an invalid run whose stand-in was lost names that before any number', () => {
+  const { summary } = exampleRun()
+  const cause = 'The stand-in is gone: it was ended by SIGKILL.'
+  const lines = linesOf({ verdict: 'invalid', run: { ...summary.run, cause } })
+  const at = lines.indexOf(cause)
+  expect(at).toBeGreaterThan(0)
+  expect(at).toBeLessThan(lines.findIndex((line) => line.startsWith('validity')))
+})
+
 test('an aborted run tells its cause', () => {
   const { summary } = exampleRun()
   const run = { ...summary.run, cause: 'update.throttled.share < 90%' }
