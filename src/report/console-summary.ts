@@ -13,6 +13,7 @@ import {
   quotaWords,
 } from './figures.ts'
 import { type LatencyKey, latencyAt, rejections, usedOperations } from './operation-rows.ts'
+import { PREDICTION_LEAD, predictionFigures } from './prediction-words.ts'
 import { fleetWords, noThresholdsWords } from './replay-words.ts'
 import { type Paint, painter, type Tone, wrapped } from './text-table.ts'
 import { checkFigures, limitFigure, verdictWords } from './verdict-words.ts'
@@ -49,6 +50,7 @@ export function consoleSummary(summary: Summary, options: ConsoleOptions): strin
     ...operationTables(usedOperations(summary), width, paint),
     '',
     ...section('throttling', throttlingLines(summary)),
+    ...section('predicted', predictionLines(summary)),
     ...section('refusals', refusalLines(summary)),
     ...section('generator', generatorLines(summary)),
     ...section('ledger', ledgerLines(summary)),
@@ -204,6 +206,20 @@ function throttlingLines(summary: Summary): Line[] {
     { text: `${percent(share)} of all job requests, at most ${perSecond(peakPerSecond)}${span}` },
     quota,
   ]
+}
+
+/** What the plan said, and what came of it. */
+function predictionLines({ prediction }: Summary): Line[] {
+  if (prediction === undefined) return []
+  const rows = predictionFigures(prediction)
+  const longest = Math.max(...rows.map(([name]) => name.length))
+  const widest = Math.max(...rows.map(([, predicted]) => predicted.length))
+  const lines = rows.map(
+    ([name, predicted, observed]): Line => ({
+      text: `${name.padEnd(longest)}  ${predicted.padStart(widest)}, observed ${observed}`,
+    }),
+  )
+  return [...lines, { text: PREDICTION_LEAD, tone: 'faint' }]
 }
 
 /** What was refused or fell outside the accounting. No line when there was none. */

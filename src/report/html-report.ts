@@ -8,6 +8,7 @@ import type { Phase } from '../scenario/scenario.ts'
 import { type Chart, type ChartLimits, chartsOf } from './charts.ts'
 import { duration } from './figures.ts'
 import { chartFigure } from './html-charts.ts'
+import { predictionSection } from './html-prediction.ts'
 import { headOf, runFacts, scenarioSection } from './html-sections.ts'
 import {
   arrivalsSection,
@@ -75,6 +76,7 @@ ${operationsSection(summary)}
 ${throttlingSection(summary)}
 ${arrivalsSection(summary)}
 ${executionsSection(summary)}
+${predictionSection(summary)}
 ${ledgerSection(summary)}
 ${timelinesSection(scenario.timelines ?? [], summary.timelines)}
 ${scenarioSection(scenario.text)}
@@ -123,7 +125,7 @@ function icon(summary: Summary): string {
   return `data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 8 8'%3E%3Ccircle cx='4' cy='4' r='3.6' fill='%23${color}'/%3E%3C/svg%3E`
 }
 
-function navigation({ arrivals }: Summary): SafeHtml {
+function navigation({ arrivals, prediction }: Summary): SafeHtml {
   const places = [
     ['charts', 'Charts'],
     ['thresholds', 'Thresholds'],
@@ -132,6 +134,7 @@ function navigation({ arrivals }: Summary): SafeHtml {
     ['throttling', 'Throttling'],
     ...(arrivals === null ? [] : [['arrivals', 'Arrivals']]),
     ['executions', 'Executions'],
+    ...(prediction === undefined ? [] : [['prediction', 'Prediction']]),
     ['ledger', 'Ledger'],
     ['timelines', 'Timelines'],
     ['scenario', 'Scenario'],

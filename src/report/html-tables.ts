@@ -254,7 +254,7 @@ export function ledgerSection({ ledger, strays, clamped, drops }: Summary): Safe
   )
 }
 
-function section(
+export function section(
   id: string,
   title: string,
   lead: string,
@@ -266,7 +266,7 @@ function section(
 }
 
 /** Wide tables scroll inside their own frame, which the keyboard can reach. */
-function table(name: string, head: SafeHtml, rows: readonly SafeHtml[]): SafeHtml {
+export function table(name: string, head: SafeHtml, rows: readonly SafeHtml[]): SafeHtml {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${name}"><table><thead>${head}</thead><tbody>${rows}</tbody></table></div>`
 }
 

@@ -6,13 +6,16 @@ import { parseScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { parseRow } from './parse-row.ts'
+import { type PlannedPrediction, predictionIn } from './prediction.ts'
 import type { BeginRow, EndRow, HostRow, IntervalRow, Row, RunRow } from './rows.ts'
 import { attempt, RUN_FILES, unusable, workerLogName } from './run-folder.ts'
 
 /** All that a run folder says about its run, as far as it is finished. */
 export interface RunRecord {
   readonly scenario: Scenario
-  readonly plan: Pick<Plan, 'planHash' | 'scenarioHash' | 'starts'>
+  readonly plan: Pick<Plan, 'planHash' | 'scenarioHash' | 'starts'> & {
+    readonly predicted?: PlannedPrediction | undefined
+  }
   readonly run: RunRow
   /** undefined when the run ended before T0. */
   readonly begin: BeginRow | undefined
@@ -75,7 +78,12 @@ function readPlan(folder: string): RunRecord['plan'] {
     const plan = JSON.parse(text) as Partial<Plan> | null
     if (typeof plan?.planHash === 'string' && typeof plan.scenarioHash === 'string') {
       const { planHash, scenarioHash, starts } = plan
-      return { planHash, scenarioHash, starts: typeof starts === 'number' ? starts : null }
+      return {
+        planHash,
+        scenarioHash,
+        starts: typeof starts === 'number' ? starts : null,
+        predicted: predictionIn(plan),
+      }
     }
   } catch {
     // Said below.

@@ -5,6 +5,7 @@ import type { ThresholdScenario } from '../scenario/scenario.ts'
 import { generatorHealth } from './generator-health.ts'
 import { MeasuredRecord } from './measured-run.ts'
 import { countersAfter, operationSummaries } from './operation-summaries.ts'
+import { predictionOf } from './prediction.ts'
 import { ratesOf } from './rates.ts'
 import { rounded } from './rounded.ts'
 import type { RunRecord } from './run-record.ts'
@@ -47,6 +48,7 @@ function summaryOf(record: RunRecord): Summary {
       operations: operationSummaries(run),
       executions: executionsOf(record, run),
       throttling: throttlingOf(record, run),
+      ...predictionPart(record, run),
       ledger: record.end?.ledger ?? { checked: false, balanced: null, differences: [] },
       ...(virtual === undefined ? { generator: health.mean } : { simulation: virtual }),
       strays: {
@@ -61,6 +63,12 @@ function summaryOf(record: RunRecord): Summary {
   } finally {
     run.destroy()
   }
+}
+
+function predictionPart(record: RunRecord, run: MeasuredRecord): Pick<Summary, 'prediction'> {
+  const seconds = durationSeconds(record.end?.lastAnswerMs, run)
+  const prediction = predictionOf(record, run, seconds)
+  return prediction === undefined ? {} : { prediction }
 }
 
 /** Stopped before invalid before aborted before failed before passed. */

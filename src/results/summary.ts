@@ -1,4 +1,5 @@
 import type { TimelineTotals } from './kept-timelines.ts'
+import type { Prediction } from './prediction.ts'
 import type { LedgerVerdict, VirtualTerms } from './rows.ts'
 
 /** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
@@ -50,6 +51,8 @@ export interface Summary {
   }
   /** On what terms a run in virtual time was made. */
   readonly simulation?: VirtualTerms
+  /** What the plan said beside what came of it; absent where there is nothing to compare. */
+  readonly prediction?: Prediction | undefined
   /** Answers outside the accounting identity, clamped records, lost connections by cause. */
   readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
   readonly clamped: number
