@@ -480,6 +480,36 @@ test('targets that do not exist are not found, and no job is made', async () => 
   await expectRefusal(job('lost'), ResourceNotFoundException, 404)
 })
 
+test('C23 links of a document are signed when they are fetched, and stay bare for the operator', async () => {
+  const { standIn, iot, data, create } = await open()
+  const device = await Device.open(standIn.addresses.mqtt)
+  await device.client.subscribeAsync(jobsTopic(0, 'notify-next'), { qos: 1 })
+  const link = 'https://s3.eu-west-1.amazonaws.com/bucket/firmware.bin'
+  const document = `{"url":"\${aws:iot:s3-presigned-url:${link}}"}`
+  const roleArn = 'arn:aws:iam::123456789012:role/download'
+  await create('fetch', ['thing-0'], {
+    document,
+    presignedUrlConfig: { roleArn, expiresInSec: 120 },
+  })
+  const told = await device.next(({ body }) => body.execution !== undefined)
+  const { jobDocument } = told.body.execution as { jobDocument: { url: string } }
+  const fetched = async (): Promise<string> => {
+    const asked = { thingName: 'thing-0' }
+    const { execution } = await data.send(new StartNextPendingJobExecutionCommand(asked))
+    return JSON.parse(execution?.jobDocument ?? '').url
+  }
+  // A signature is of a second, like those of S3.
+  await expect.poll(fetched, { timeout: 5_000 }).not.toBe(jobDocument.url)
+  for (const url of [jobDocument.url, await fetched()]) {
+    expect(url.startsWith(`${link}?`)).toBe(true)
+    const { searchParams } = new URL(url)
+    expect(searchParams.get('X-Amz-Expires')).toBe('120')
+    expect(searchParams.get('X-Amz-Date')).toMatch(/^\d{8}T\d{6}Z$/)
+  }
+  const raw = await iot.send(new GetJobDocumentCommand({ jobId: 'fetch' }))
+  expect(raw.document).toBe(document)
+})
+
 test('R1 R3 R5 what fails or times out comes again, as an execution of its own', async () => {
   const { iot, create, start, update, execution, job } = await open({ minuteUs: 50_000 })
   await create('reboot', ['thing-0'], {
