@@ -113,3 +113,27 @@ test('a run against a stand-in that serves the same scenario finds its jobs', as
   serving.child.kill('SIGINT')
   expect((await serving.ended).stdout).toMatch(/executions ended: 10 SUCCEEDED/)
 })
+
+test('the control plane has a port of its own when asked for, and a switch is heard', async () => {
+  const switches = ['--switch', 'badJson=SerializationException']
+  const serving = started('serve', ...PORTS, '--control', '0', ...switches)
+  await httpOf(serving)
+  const [, addresses = ''] = /^ready (\{.*\})$/m.exec(serving.stdout()) ?? []
+  const { http, control } = JSON.parse(addresses)
+  expect(new URL(control).port).not.toBe(new URL(http).port)
+  const created = await fetch(`${control}/things/pump`, { method: 'POST', body: '{}' })
+  expect(await created.json()).toMatchObject({ thingName: 'pump' })
+  expect((await startNext(http, 'pump')).status).toBe(200)
+  const bad = await fetch(`${http}/things/pump/jobs/$next`, { method: 'PUT', body: 'nope' })
+  expect(bad.headers.get('x-amzn-errortype')).toBe('SerializationException')
+})
+
+test.each([
+  ['--switch', 'badJson=Nonsense', 'write InvalidRequestException or SerializationException'],
+  ['--switch', 'badJsn=SerializationException', 'did you mean badJson?'],
+  ['--control', 'nope', '--control is nope, which is no port.'],
+])('serve %s %s is refused with words that help', async (flag, value, words) => {
+  const { exitCode, stderr } = await shakedown('serve', ...PORTS, flag, value)
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(words)
+})
