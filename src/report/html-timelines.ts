@@ -20,7 +20,7 @@ export function timelinesSection(
   const shown = chosen(timelines)
   const lead =
     timelines.length === 0
-      ? 'No request failed and none was answered, so no timeline was kept.'
+      ? 'No timeline was kept.'
       : `What single things sent and saw: failed attempts, executions that are stuck or in doubt, and the slowest requests of each second. ${count(shown.length)} of ${count(timelines.length)} are shown; all are in timelines.ndjson, and in trace.json for ui.perfetto.dev.`
   return html`<section id="timelines"><h2>Timelines of single things</h2><p class="lead">${lead}</p>
 ${totals === undefined ? undefined : reasonTable(totals)}

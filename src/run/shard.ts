@@ -4,6 +4,7 @@ import { ThingBook } from '../ledger/thing-book.ts'
 import { ShardMeter } from '../metrics/shard-meter.ts'
 import { ThingSampler } from '../metrics/thing-sampler.ts'
 import type { JobsNotification, Reply } from '../protocol/jobs.ts'
+import { TimelineWriter } from '../results/timeline-writer.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import { Fleet } from '../thing/fleet.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
@@ -12,7 +13,6 @@ import { fleetLinks } from './fleet-links.ts'
 import { IntervalWriter } from './interval-writer.ts'
 import { type LoadDriver, loadDriver } from './load-driver.ts'
 import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
-import { TimelineWriter } from './timeline-writer.ts'
 
 /**
  * One worker's share of the fleet: its things, their links, its plan, and the one pacer that releases
@@ -65,7 +65,11 @@ export class Shard implements LinkSink {
     const sampler = new ThingSampler(size, { keepsAll: things !== undefined })
     const settings = { scenario, shard, shards, things }
     this.#fleet = new Fleet(settings, effects, this.#meter, book, sampler)
-    this.#timelines = new TimelineWriter(task, this.#fleet, sampler)
+    this.#timelines = new TimelineWriter(
+      { folder: task.folder, worker: shard, zeroUs: task.runStartUs },
+      this.#fleet,
+      sampler,
+    )
     this.#links = fleetLinks(task, this.#fleet, clock, this)
     this.#load = loadDriver(task, this.#fleet)
     this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, {

@@ -132,7 +132,7 @@ describe.skipIf(!browserHere())('timelines in report.html', () => {
   test('a run without timelines says so', async () => {
     const { page } = await open([])
 
-    expect(await page.locator('#timelines .lead').textContent()).toContain('no timeline')
+    expect(await page.locator('#timelines .lead').textContent()).toContain('No timeline')
     expect(await page.locator('.story').count()).toBe(0)
   })
 })
