@@ -1,5 +1,5 @@
 /** Names of things in an account. The stand-in is one account, in whatever Region it is asked. */
-export const ACCOUNT_ID = '123456789012'
+const ACCOUNT_ID = '123456789012'
 
 export type ArnKind = 'thing' | 'thinggroup' | 'job' | 'cert' | 'policy'
 

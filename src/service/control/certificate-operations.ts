@@ -130,6 +130,6 @@ function readCertificate(
 }
 
 /** How policies name a certificate that they are attached to. */
-export function targetOf(certificateId: string): string {
+function targetOf(certificateId: string): string {
   return `cert/${certificateId}`
 }
