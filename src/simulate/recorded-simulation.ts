@@ -1,7 +1,9 @@
 import { heldByStatus } from '../ledger/held.ts'
+import { ThingSampler } from '../metrics/thing-sampler.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
 import type { EndRow } from '../results/rows.ts'
 import { appendRow, openWorkerLog } from '../results/run-folder.ts'
+import { TimelineWriter } from '../results/timeline-writer.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Calibration } from './calibration.ts'
 import { intervalSecondsOf } from './interval-length.ts'
@@ -22,6 +24,7 @@ export class RecordedSimulation {
   readonly #settings: RecordedSettings
   readonly #simulation: Simulation
   readonly #watch: AbortWatch | undefined
+  readonly #timelines: TimelineWriter
   #recorder: IntervalRecorder | undefined
   #hasBegun = false
   /** The abort-on-fail threshold that ended the run. */
@@ -48,14 +51,21 @@ export class RecordedSimulation {
     })
     const log = openWorkerLog(folder, 0)
     this.#watch = AbortWatch.of({ folder, scenario, workers: 1 })
-    this.#simulation = new Simulation({ scenario, latency }, ({ meter, gauges }) => {
+    const { things, namePrefix } = scenario.fleet
+    const trace = new ThingSampler(things)
+    const names = { nameOf: (slot: number) => namePrefix + slot, globalOf: (slot: number) => slot }
+    this.#timelines = new TimelineWriter({ folder, worker: 0, zeroUs: 0 }, names, trace)
+    this.#simulation = new Simulation({ scenario, latency, trace }, ({ meter, gauges }) => {
       this.#recorder = new IntervalRecorder({
         log,
         lengthUs: intervalSeconds * 1e6,
         meter,
         gauges,
         begun: (t0Us) => this.#begun(t0Us),
-        written: () => this.#isBroken(),
+        written: () => {
+          this.#timelines.write()
+          return this.#isBroken()
+        },
       })
       return this.#recorder
     })
@@ -83,6 +93,7 @@ export class RecordedSimulation {
   end(stopped: boolean): void {
     const end = this.#simulation.end()
     this.#recorder?.close(end.endUs)
+    this.#timelines.write(true)
     const row: EndRow = {
       kind: 'end',
       atMs: end.endUs / 1e3,

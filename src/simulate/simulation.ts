@@ -6,6 +6,7 @@ import type { LatencyLaw } from '../protocol/admin.ts'
 import type { ShardGauges } from '../results/rows.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { JobsService } from '../service/jobs-service.ts'
+import type { FleetTrace } from '../thing/ports.ts'
 import { brokenRules } from './invariants.ts'
 import { type VirtualObserver, type VirtualResult, VirtualRun } from './virtual-run.ts'
 import { waitingThings } from './waiting-things.ts'
@@ -21,6 +22,8 @@ export interface SimulationSettings {
   readonly scenario: Scenario
   /** How long the service takes to answer; the scenario's law unless given. */
   readonly latency?: LatencyLaw | undefined
+  /** Who is told what single things do; nobody unless given. Slots are things of the fleet. */
+  readonly trace?: FleetTrace | undefined
 }
 
 export interface SimulationEnd extends VirtualResult {
@@ -42,7 +45,7 @@ export class Simulation {
 
   /** @param observer made from the gauges of the fleet, which are those of the time it asks at. */
   constructor(
-    { scenario, latency = scenario.service.latency }: SimulationSettings,
+    { scenario, latency = scenario.service.latency, trace }: SimulationSettings,
     observer?: (parts: { meter: ShardMeter; gauges: () => ShardGauges }) => VirtualObserver,
   ) {
     this.#scenario = scenario
@@ -67,6 +70,7 @@ export class Simulation {
       },
       meterOf: () => this.meter,
       bookOf: () => this.#book,
+      traceOf: () => trace,
       observer: observer?.({ meter: this.meter, gauges }),
     })
   }

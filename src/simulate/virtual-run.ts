@@ -17,7 +17,7 @@ export interface VirtualRunSettings {
   readonly meterOf: (shard: number) => Meter
   readonly bookOf: (shard: number, size: number) => ThingBook
   /** Who is told what single things do; nobody unless given. */
-  readonly traceOf?: ((shard: number, size: number) => FleetTrace) | undefined
+  readonly traceOf?: ((shard: number, size: number) => FleetTrace | undefined) | undefined
   readonly observer?: VirtualObserver | undefined
 }
 
