@@ -404,6 +404,40 @@ describe('an execution that the thing has begun before', () => {
   })
 })
 
+describe('the next execution', () => {
+  test('begins with nothing of the one before: its own work, updates and answers', () => {
+    const one = fleetOf().ending().answer(ACCEPTED)
+    one.start().answer(brings('job-2'))
+    one.untilSent()
+    expect(one.lastUpdate).toMatchObject({ jobId: 'job-2', status: 'IN_PROGRESS' })
+    one.answer(ACCEPTED)
+    one.untilSent()
+    expect(one.lastUpdate).toMatchObject({ jobId: 'job-2', status: 'SUCCEEDED' })
+  })
+
+  test('is begun anew even if the service calls it as the one that has ended', () => {
+    const one = fleetOf().ending().answer(ACCEPTED)
+    one.start().answer(brings('job-1'))
+
+    expect(one.meter.of('execution.started')).toBe(2)
+    expect(one.told.at(-1)).toBe('began job-1 1')
+  })
+
+  test('is in no doubt because of an attempt for the one before', () => {
+    const one = fleetOf().ending()
+    one.at(one.nowUs + TIMEOUT_US)
+    one.untilSent()
+    one.answer(ACCEPTED)
+    one.start().answer(brings('job-2'))
+    one.untilSent()
+    one.answer(ACCEPTED)
+    one.untilSent()
+    one.answer(rejected('InvalidRequest'))
+
+    expect(one.told).toEqual(['began job-1 1', 'settled job-1 1 SUCCEEDED', 'began job-2 1'])
+  })
+})
+
 describe('a request timeout', () => {
   test('ends the attempt, tells the link, and leaves a late answer outside the count', () => {
     const one = fleetOf().online().start()

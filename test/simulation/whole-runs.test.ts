@@ -123,6 +123,32 @@ describe('whole runs of fleet and service', () => {
     expect(met.map(([name]) => name)).toEqual(expected)
   })
 
+  test.each([
+    ['MQTT', MQTT, true],
+    ['HTTP', HTTP, false],
+  ])('an answer that takes longer than the timeout is late over %s: %s', (_, row, isLate) => {
+    const scenario = scenarioOf({
+      things: 20,
+      mix: [row],
+      service: { latency: { medianUs: 5 * SECOND_US, p99Us: 30 * SECOND_US } },
+      load: arrivals(2, 10, 7_200),
+    })
+    const run = simulated(scenario)
+
+    expectWhole(run)
+    expect(run.meter.of('start-next.timedOut') + run.meter.of('update.timedOut')).toBeGreaterThan(5)
+    // Over HTTP the socket is given up with the request.
+    expect(run.meter.of('stray.late') > 0).toBe(isLate)
+  })
+
+  test('each execution says every one of its progress updates', () => {
+    const behaviour = { updates: 3 }
+    const run = simulated(scenarioOf({ things: 60, behaviour, load: arrivals(5, 20) }))
+
+    expect(run.meter.of('start.started')).toBe(100)
+    expect(run.meter.of('update.accepted')).toBe(400)
+  })
+
   test('whatever the seed and the faults, everything ends and both sides agree', () => {
     const faulty = fc.record({
       seed: fc.nat(),
