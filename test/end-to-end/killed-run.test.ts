@@ -11,5 +11,6 @@ test.each(
   })),
 )(
   'after $victim was killed at $moment of a run, the report counts what was finished',
+  { timeout: 120_000 },
   ({ victim, moment }) => killedAt(victim, moment),
 )

@@ -55,7 +55,9 @@ function expectWhole({ run, operations, validity }: Summary): void {
   expect(validity.checks.find(({ name }) => name === 'accounting')?.level).toBe('ok')
 }
 
-test('a target that goes away for five seconds: things come back and the run goes on', async () => {
+test('a target that goes away for five seconds: things come back and the run goes on', {
+  timeout: 120_000,
+}, async () => {
   const { run, out, doors } = await begun(22)
   const gone = lastSecond(out)
 
@@ -71,7 +73,9 @@ test('a target that goes away for five seconds: things come back and the run goe
   expect(acceptedFrom(out, gone + 14)).toBeGreaterThan(0)
 })
 
-test('a target that goes away for ever: the run ends with its plan and its drain', async () => {
+test('a target that goes away for ever: the run ends with its plan and its drain', {
+  timeout: 120_000,
+}, async () => {
   const { run, out, doors } = await begun(6)
 
   for (const door of doors) await door.shut()
