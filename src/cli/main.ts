@@ -12,6 +12,7 @@ import { runCommand } from './run-command.ts'
 import { serveCommand } from './serve.ts'
 import { simulateCommand } from './simulate.ts'
 import { validateCommand } from './validate.ts'
+import { verifyCommand } from './verify.ts'
 import { VERSION } from './version.ts'
 
 const toStderr = (line: string) => void process.stderr.write(`${line}\n`)
@@ -28,6 +29,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .command(runCommandModule(finish))
     .command(serveCommand(finish))
     .command(simulateCommand(finish))
+    .command(verifyCommand(finish))
     .command(planCommand(finish))
     .command(reportCommand(finish))
     .command(validateCommand(finish))

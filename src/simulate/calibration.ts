@@ -1,8 +1,8 @@
 import { ShakedownError } from '../errors.ts'
 import { latencyMs } from '../metrics/latencies.ts'
+import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
-import { MeasuredRecord } from '../results/measured-run.ts'
-import { readRun } from '../results/run-record.ts'
+import { type RunRecord, readRun } from '../results/run-record.ts'
 import { ONE_WAY_US } from './simulation.ts'
 
 export interface Calibration {
@@ -11,7 +11,7 @@ export interface Calibration {
   readonly latency: LatencyLaw
 }
 
-const SERIES = ['start-next.accepted.service', 'update.accepted.service'] as const
+const SERIES: readonly string[] = ['start-next.accepted.service', 'update.accepted.service']
 /** Fewer answers have no 99th percentile. */
 const LEAST_ANSWERS = 100
 
@@ -22,29 +22,35 @@ const LEAST_ANSWERS = 100
  * @throws ShakedownError FOLDER_UNUSABLE for no run folder, USAGE for one with too few answers.
  */
 export function calibrationOf(folder: string): Calibration {
-  const record = readRun(folder)
-  const { run } = record
-  if (run.virtual !== undefined) {
-    throw new ShakedownError('USAGE', `${folder} is of a run in virtual time itself.`, {
+  return calibrationOn([readRun(folder)], folder)
+}
+
+/** The same on several runs together. @param name of them, for what is said about them. */
+export function calibrationOn(records: readonly RunRecord[], name: string): Calibration {
+  if (records.some(({ run }) => run.virtual !== undefined)) {
+    throw new ShakedownError('USAGE', `${name} is of a run in virtual time itself.`, {
       hint: 'Give --calibrate the folder of a run that was measured (shakedown run).',
     })
   }
-  const measured = new MeasuredRecord(record)
+  const slots = new SlotCounts()
+  for (const { intervals } of records) {
+    for (const { entries } of intervals) {
+      for (const entry of entries) if (SERIES.includes(entry.name)) slots.add(entry.encoded)
+    }
+  }
+  const all = slots.toHistogram()
   try {
-    const histograms = SERIES.flatMap((name) => measured.total.series(name) ?? [])
-    const [all, ...rest] = histograms
-    for (const histogram of rest) all?.add(histogram)
-    if (all === undefined || all.totalCount < LEAST_ANSWERS) {
-      const answers = all?.totalCount ?? 0
+    if (all.totalCount < LEAST_ANSWERS) {
       throw new ShakedownError(
         'USAGE',
-        `${folder} has ${answers} accepted answers, too few for a latency law.`,
-        { hint: `Give --calibrate a run with at least ${LEAST_ANSWERS} of them.` },
+        `${name} has ${all.totalCount} accepted answers, too few for a latency law.`,
+        { hint: `Take a run with at least ${LEAST_ANSWERS} of them.` },
       )
     }
-    return { runId: run.id, latency: lawOf(latencyMs(all, 'p50') ?? 0, latencyMs(all, 'p99') ?? 0) }
+    const runId = records.map(({ run }) => run.id).join(', ')
+    return { runId, latency: lawOf(latencyMs(all, 'p50') ?? 0, latencyMs(all, 'p99') ?? 0) }
   } finally {
-    measured.destroy()
+    all.destroy()
   }
 }
 

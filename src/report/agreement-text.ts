@@ -1,0 +1,69 @@
+import type { AgreementRow, ToldRun } from '../results/agreement.ts'
+import { count, counted, duration, milliseconds, percent } from './figures.ts'
+import { painter, tableLines } from './text-table.ts'
+
+interface AgreementOptions {
+  /** The run in real time that was held out. */
+  readonly real: ToldRun
+  /** Sizes of the runs that the law was fitted on. */
+  readonly fitted: readonly number[]
+  readonly latency: { readonly medianUs: number; readonly p99Us: number }
+  readonly color: boolean
+  readonly width: number
+}
+
+/** The table of `verify`: aim, real, virtual, error, met or missed. */
+export function agreementText(rows: readonly AgreementRow[], options: AgreementOptions): string {
+  const { real, fitted, latency, color, width } = options
+  const paint = painter(color)
+  const { summary } = real
+  const figure = (row: AgreementRow, value: number | null) =>
+    value === null ? '–' : FIGURES[row.unit](value)
+  const missed = rows.filter(({ isMet }) => !isMet)
+  const column = (title: string, align: 'left' | 'right', of: (row: AgreementRow) => string) => ({
+    title,
+    align,
+    gap: 2,
+    cells: rows.map((row) => ({ text: of(row) })),
+  })
+  const verdict = {
+    ...column('', 'left', () => ''),
+    cells: rows.map(({ isMet }) => ({
+      text: isMet ? 'met' : 'missed',
+      tone: isMet ? ('good' as const) : ('bad' as const),
+    })),
+  }
+  const law = `median ${milliseconds(latency.medianUs / 1e3)}, p99 ${milliseconds(latency.p99Us / 1e3)}`
+  return [
+    `${summary.run.scenario}, small: ${counted(summary.run.things, 'thing')}, seed ${summary.run.seed}; times, rates and quotas shrunk with the fleet.`,
+    `Latency fitted on runs of ${fitted.join(' and ')} things: ${law}; this one was held out.`,
+    ...(summary.validity.valid
+      ? []
+      : ['The run in real time is not valid: this machine was too busy to be compared with.']),
+    '',
+    ...tableLines(
+      [
+        { ...column('', 'left', ({ name }) => name), gap: 0 },
+        column('aim', 'right', ({ aim }) => aim),
+        column('real', 'right', (row) => figure(row, row.real)),
+        column('virtual', 'right', (row) => figure(row, row.virtual)),
+        column('error', 'right', ({ error }) => error),
+        verdict,
+      ],
+      width,
+      paint,
+    ),
+    '',
+    missed.length === 0
+      ? `All ${rows.length} aims are met.`
+      : `${missed.length} of ${rows.length} aims are missed: ${missed.map(({ name }) => name).join(', ')}.`,
+    '',
+  ].join('\n')
+}
+
+const FIGURES: Record<AgreementRow['unit'], (value: number) => string> = {
+  count,
+  s: duration,
+  share: percent,
+  ms: milliseconds,
+}

@@ -1,0 +1,115 @@
+import type { Quotas } from '../protocol/quotas.ts'
+import { durationUs } from '../scenario/plan.ts'
+import type { Load, Scenario } from '../scenario/scenario.ts'
+
+/** What a run in real time may take, so that three of them are a matter of a minute or two. */
+const LOAD_US = 15_000_000
+const LIMIT_US = 60_000_000
+const DRAIN_US = 30_000_000
+const WORK_P95_US = 3_000_000
+const MINUTE_US = 2_000_000
+const POLL_US = 2_000_000
+const CONNECT_SECONDS = 2
+
+/**
+ * The scenario with fewer things and shorter times, so that it can be run in real time while somebody
+ * waits. Rates and quotas shrink with the fleet, so that what is scarce stays scarce; retries and
+ * request timeouts stay as they are.
+ */
+export function smallScenario(scenario: Scenario, things: number): Scenario {
+  const size = Math.min(things, scenario.fleet.things)
+  const share = size / scenario.fleet.things
+  const { service, fleet, behaviour, load, jobs } = scenario
+  const time = Math.min(1, LOAD_US / Math.max(1, durationUs(load)))
+  const hasMinutes =
+    behaviour.stepTimeoutMinutes !== undefined ||
+    jobs.some((job) => job.inProgressTimeoutMinutes !== undefined || job.maximumPerMinute)
+  const faults = service.faults.map((fault) => ({
+    ...fault,
+    fromUs: Math.round(fault.fromUs * time),
+    forUs: Number.isFinite(fault.forUs) ? Math.round(fault.forUs * time) : fault.forUs,
+  }))
+  return {
+    ...scenario,
+    service: {
+      ...service,
+      quotas: smaller(service.quotas, share),
+      minuteUs: hasMinutes ? Math.min(service.minuteUs, MINUTE_US) : service.minuteUs,
+      faults,
+    },
+    fleet: {
+      ...fleet,
+      things: size,
+      connect: {
+        ratePerSecond: Math.max(fleet.connect.ratePerSecond * share, size / CONNECT_SECONDS),
+        limitUs: LIMIT_US,
+      },
+    },
+    jobs: jobs.map((job) => ({
+      ...job,
+      // Fewer things in a shorter minute, so that the rollout still takes its time.
+      maximumPerMinute:
+        job.maximumPerMinute === undefined
+          ? undefined
+          : Math.max(1, Math.min(job.maximumPerMinute, Math.ceil(size / 4))),
+    })),
+    behaviour: { ...behaviour, work: shorter(behaviour.work) },
+    load: smallLoad(load, time, share),
+    thresholds: [],
+  }
+}
+
+/** The sizes that the law is fitted on, and the one that is held out. */
+export function sizesOf(scenario: Scenario): { fitted: number[]; heldOut: number } {
+  const heldOut = Math.min(scenario.fleet.things, 200)
+  const fitted = [Math.ceil(heldOut / 4), Math.ceil(heldOut / 2)].filter((size) => size < heldOut)
+  return { fitted: fitted.length > 0 ? [...new Set(fitted)] : [heldOut], heldOut }
+}
+
+function smallLoad(load: Load, time: number, share: number): Load {
+  const drainUs = Math.min(load.drainUs, DRAIN_US)
+  switch (load.kind) {
+    case 'arrivals':
+      return {
+        ...load,
+        drainUs,
+        phases: load.phases.map((phase) => ({
+          ...phase,
+          // Not below one a second: a phase without starts compares nothing.
+          fromPerSecond: less(phase.fromPerSecond, share),
+          toPerSecond: less(phase.toPerSecond, share),
+          durationUs: Math.round(phase.durationUs * time),
+        })),
+      }
+    case 'rollout':
+      return {
+        ...load,
+        drainUs,
+        limitUs: Math.min(load.limitUs, LIMIT_US),
+        pollUs: Math.min(load.pollUs, POLL_US),
+      }
+    case 'loop':
+      return { ...load, drainUs, forUs: Math.min(load.forUs, LOAD_US) }
+  }
+}
+
+function less(ratePerSecond: number, share: number): number {
+  return ratePerSecond === 0 ? 0 : Math.max(Math.min(1, ratePerSecond), ratePerSecond * share)
+}
+
+function smaller(quotas: Quotas, share: number): Quotas {
+  const of = (perSecond: number) => Math.max(1, Math.round(perSecond * share))
+  return {
+    writesPerSecond: of(quotas.writesPerSecond),
+    readsPerSecond: of(quotas.readsPerSecond),
+    // Connecting is paced anew, and throttled only where it was.
+    connectsPerSecond: quotas.connectsPerSecond,
+    subscribesPerSecond: quotas.subscribesPerSecond,
+    burstSeconds: quotas.burstSeconds,
+  }
+}
+
+function shorter({ medianUs, p95Us }: Scenario['behaviour']['work']) {
+  const factor = Math.min(1, WORK_P95_US / Math.max(1, p95Us))
+  return { medianUs: Math.round(medianUs * factor), p95Us: Math.round(p95Us * factor) }
+}
