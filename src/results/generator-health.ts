@@ -42,7 +42,7 @@ export function generatorHealth(record: RunRecord, { t0Ms }: MeasuredRecord): Ge
       cpuShare: sustained(ofHost('cpuShare')),
       gcShare: sustained(ofHost('gcShare')),
     },
-    worstLoopDelayMs: highest(delays.flat()),
+    worstLoopDelayMs: highest([...delays, ...ofWorkers('loopDelayMaxMs')].flat()),
     peakRssMiB: highest(record.hosts.map(({ rssMiB }) => rssMiB)),
     peakDescriptors: highest(record.hosts.map(({ descriptors }) => descriptors)),
     mean: {

@@ -96,6 +96,8 @@ export interface ThreadHealth {
   /** 0..1. */
   readonly eventLoopUtilisation: number
   readonly loopDelayP99Ms: number
+  /** The longest single one: a stop of the process is one sample, which a p99 may miss. */
+  readonly loopDelayMaxMs?: number
 }
 
 /** One second of the whole generator process. */

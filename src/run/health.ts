@@ -7,10 +7,12 @@ import { availableParallelism } from 'node:os'
 import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
 import type { ThreadHealth } from '../results/rows.ts'
 
+const RESOLUTION_MS = 10
+
 /** The event loop and the garbage collector of the thread that makes it. */
 export class ThreadMonitor {
   #lastUtilisation = performance.eventLoopUtilization()
-  readonly #delay = monitorEventLoopDelay({ resolution: 10 })
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   #gcMs = 0
   readonly #gc = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) this.#gcMs += entry.duration
@@ -27,13 +29,19 @@ export class ThreadMonitor {
     const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
     this.#lastUtilisation = utilisation
     // The monitor's own period is part of each sample: a loop that is on time shows `resolution`.
-    const delayMs = Math.max(0, this.#delay.percentile(99) / 1e6 - 10)
+    const delayOf = (ns: number) => {
+      const delayMs = Math.max(0, ns / 1e6 - RESOLUTION_MS)
+      return Number.isFinite(delayMs) ? rounded(delayMs) : 0
+    }
+    const loopDelayP99Ms = delayOf(this.#delay.percentile(99))
+    const loopDelayMaxMs = delayOf(this.#delay.max)
     this.#delay.reset()
     const gcShare = spanMs > 0 ? this.#gcMs / spanMs : 0
     this.#gcMs = 0
     return {
       eventLoopUtilisation: rounded(since.utilization),
-      loopDelayP99Ms: Number.isFinite(delayMs) ? rounded(delayMs) : 0,
+      loopDelayP99Ms,
+      loopDelayMaxMs,
       gcShare: rounded(gcShare),
     }
   }

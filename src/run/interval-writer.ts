@@ -101,9 +101,7 @@ export class IntervalWriter {
     this.#writeRest()
     if (this.#failed) return
     const { counters, histograms } = this.#meter.takeInterval()
-    const { eventLoopUtilisation, loopDelayP99Ms, gcShare } = this.#health.take(
-      (toUs - this.#fromUs) / 1e3,
-    )
+    const { gcShare, ...health } = this.#health.take((toUs - this.#fromUs) / 1e3)
     const row = {
       kind: 'interval' as const,
       worker: this.#shard,
@@ -113,7 +111,7 @@ export class IntervalWriter {
       toMs: (toUs - this.#runStartUs) / 1e3,
       counters,
       gauges: this.#gauges(),
-      health: { eventLoopUtilisation, loopDelayP99Ms },
+      health,
     }
     this.#fromUs = toUs
     this.#unfinished = { interval: new UnfinishedInterval(this.#log, row, histograms), gcShare }

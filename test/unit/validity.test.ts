@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { prepareRecorders } from '../../src/metrics/latency-recorder.ts'
 import { sustained } from '../../src/results/generator-health.ts'
+import type { ThreadHealth } from '../../src/results/rows.ts'
 import type { RunRecord } from '../../src/results/run-record.ts'
 import { summarize } from '../../src/results/summarize.ts'
 import {
@@ -20,7 +21,7 @@ await prepareRecorders()
 type Changes = Partial<RunRecord>
 
 /** The load with the health of some of its seconds replaced. */
-function withHealth(from: number, to: number, health: Partial<typeof HEALTH>): Changes {
+function withHealth(from: number, to: number, health: Partial<ThreadHealth>): Changes {
   return {
     intervals: SECONDS.map((second) =>
       interval(
@@ -95,6 +96,13 @@ const rows: [
     'invalid',
     withHealth(5, 6, { loopDelayP99Ms: 1_400 }),
     'a freeze of 1.4 s',
+  ],
+  [
+    'standstill',
+    1_400,
+    'invalid',
+    withHealth(5, 6, { loopDelayP99Ms: 3, loopDelayMaxMs: 1_400 }),
+    'one stop among hundreds of samples',
   ],
   ['standstill', 60, 'ok', withHealth(5, 6, { loopDelayP99Ms: 60 }), 'a long collection'],
   ['cpu', 0.95, 'invalid', withHosts(2, 5, { cpuShare: 0.95 }), 'three hot seconds'],

@@ -1,0 +1,40 @@
+export const QUANTILES = ['p50', 'p90', 'p99', 'p99.9'] as const
+
+/** 1.4 s, begun in the fourth second. */
+export const FREEZE = { afterUs: 4_000_000, forUs: 1_400_000 }
+
+interface Load {
+  readonly ratePerSecond: number
+  readonly seconds: number
+}
+
+/** Half MQTT, half HTTP; each start is one start-next and one update. */
+export function scenarioOf({ ratePerSecond, seconds }: Load): string {
+  return `
+name: truth
+fleet:
+  things: 600
+  connect: { rate: 400/s }
+  mix: [{ share: 50%, transport: mqtt }, { share: 50%, transport: http }]
+behaviour: { work: 0s, updates: 0, requestTimeout: 30s }
+load: { arrivals: [{ name: steady, rate: ${ratePerSecond}/s, for: ${seconds}s }] }
+`
+}
+
+/** @param quantile of the law, in milliseconds, for a share 0..1. */
+export function quantilesMs(quantile: (share: number) => number): Record<string, number> {
+  return Object.fromEntries(QUANTILES.map((name) => [name, quantile(Number(name.slice(1)) / 100)]))
+}
+
+/**
+ * Of starts that come evenly for so many seconds to a server that takes `fixedMs` and freezes once:
+ * those whose answer falls due in the freeze wait for its end, evenly from nothing to all of it.
+ */
+export function frozenQuantilesMs(seconds: number, fixedMs: number): Record<string, number> {
+  const freezeMs = FREEZE.forUs / 1e3
+  const frozen = freezeMs / 1e3 / seconds
+  return quantilesMs((share) => {
+    const above = 1 - share
+    return above >= frozen ? fixedMs : fixedMs + freezeMs * (1 - above / frozen)
+  })
+}
