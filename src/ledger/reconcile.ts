@@ -18,9 +18,16 @@ export function reconcile(
   const differences = new Differences()
   const executions = new ExecutionCheck(service, differences)
   for (const ledger of things) executions.compare(ledger)
-  executions.conclude(unansweredOf(counters, 'start-next'))
+  executions.conclude(lostStartsOf(counters))
   compareAnswers(counters, service.operations, differences)
   return differences.verdict()
+}
+
+/** Attempts without an answer that may have begun an execution. Things that look at `$next` begin it
+ *  by an update; whoever has never looked has no such update. */
+function lostStartsOf(counters: Counters): number {
+  const updates = (counters['describe.issued'] ?? 0) > 0 ? unansweredOf(counters, 'update') : 0
+  return unansweredOf(counters, 'start-next') + updates
 }
 
 interface ServiceRow {
@@ -138,7 +145,7 @@ class ExecutionCheck {
     )
   }
 
-  /** What concerns all things together. @param lostStarts start-next attempts without an answer. */
+  /** What concerns all things together. @param lostStarts attempts to begin one without an answer. */
   conclude(lostStarts: number): void {
     const silent = this.#seen.reduce((sum, seen) => sum - seen, this.#seen.length)
     if (silent > 0) this.#tell(`Nobody speaks for ${silent} things: their worker was lost.`)
@@ -146,7 +153,7 @@ class ExecutionCheck {
       const [first = ''] = this.#unknownBegun
       this.#tell(
         `The service has ${this.#unknownBegun.length} executions in progress that no thing has begun, ` +
-          `and only ${lostStarts} start-next attempts had no answer. The first is ${first}.`,
+          `and only ${lostStarts} attempts to begin one had no answer. The first is ${first}.`,
       )
     }
     // After a dispute about single executions the sums would only say it again.

@@ -163,7 +163,8 @@ function targetChecks(
   const missing =
     end?.neverConnected ?? (begin && Math.max(0, thingsOf(record) - begin.readyThings))
   const dropped = ratio(run.total.count('start.dropped'), run.total.count('start.planned'))
-  const empty = ratio(run.total.count('start-next.empty'), run.total.count('start.started'))
+  const empties = run.total.count('start-next.empty') + run.total.count('describe.empty')
+  const empty = ratio(empties, run.total.count('start.started'))
   return [
     check('dropped-starts', onPlan ? dropped : null, limits.droppedShare, 'share', {
       level: 'degraded',

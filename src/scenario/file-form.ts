@@ -89,7 +89,12 @@ function mixRow({ sharePercent, transport, agent, mqtt }: MixRow): object {
 
 function agents(given: Scenario['agents']): object {
   const own = Object.entries(given).filter(([name]) => !BUILT_IN_AGENTS.has(name))
-  return Object.fromEntries(own.map(([name, profile]) => [name, { retry: retry(profile.retry) }]))
+  return Object.fromEntries(
+    own.map(([name, { retry: policy, expectedVersion, strategy }]) => [
+      name,
+      { retry: retry(policy), expectedVersion, strategy },
+    ]),
+  )
 }
 
 function retry({ kind, baseUs, capUs, attempts }: RetryPolicy): object {

@@ -110,7 +110,11 @@ function profile(file: ScenarioFile, name: string): AgentProfile {
   // Names without a profile, and circles, are told before it comes to this.
   if (own === undefined) throw new TypeError(`no agent is called ${name}`)
   const base = profile(file, own.extends)
-  return { retry: own.retry === undefined ? base.retry : retryPolicy(own.retry, base.retry) }
+  return {
+    retry: own.retry === undefined ? base.retry : retryPolicy(own.retry, base.retry),
+    expectedVersion: own.expectedVersion ?? base.expectedVersion,
+    strategy: own.strategy ?? base.strategy,
+  }
 }
 
 type GivenRetry = NonNullable<ScenarioFile['behaviour']['retry']>

@@ -82,7 +82,14 @@ export interface MqttSettings {
 /** How a kind of firmware talks and retries. */
 export interface AgentProfile {
   readonly retry: RetryPolicy
+  /** Whether an update says which version of the execution the thing believes there is. */
+  readonly expectedVersion: boolean
+  readonly strategy: AskingStrategy
 }
+
+/** How a thing gets its next execution: by start-next, or by a look at `$next` and an update. */
+export const ASKING_STRATEGIES = ['start-next', 'describe-next'] as const
+export type AskingStrategy = (typeof ASKING_STRATEGIES)[number]
 
 export interface RetryPolicy {
   readonly kind: 'full-jitter' | 'fixed' | 'none'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { DEFAULTS } from './defaults.ts'
 import { duration } from './quantity.ts'
+import { ASKING_STRATEGIES } from './scenario.ts'
 
 /** How firmware talks and retries, as a scenario file says it. */
 
@@ -57,4 +58,16 @@ export const mqtt = z
 export const agent = z.strictObject({
   extends: z.string().prefault(DEFAULTS.agent).describe('The profile this one starts from'),
   retry: retry.optional(),
+  expectedVersion: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether updates carry the version the thing believes; after a VersionMismatch it goes on with the one it finds',
+    ),
+  strategy: z
+    .enum(ASKING_STRATEGIES)
+    .optional()
+    .describe(
+      'How a thing gets its next job: start-next (one write), or describe-next (it reads $next, then writes IN_PROGRESS)',
+    ),
 })

@@ -1,12 +1,15 @@
-import type { JobExecution, Reply } from '../protocol/jobs.ts'
+import type { JobExecution, RejectCode, Rejected, Reply } from '../protocol/jobs.ts'
 import type { Attempts } from './attempts.ts'
-import type { FleetParts } from './fleet-parts.ts'
+import { type FleetParts, knowVersion, raiseVersion, rowOf } from './fleet-parts.ts'
 import { Next } from './next.ts'
-import { START_NEXT } from './request-forms.ts'
+import { DESCRIBE, UPDATE } from './request-forms.ts'
 import { isPassing } from './retry.ts'
 import { Activity } from './thing-table.ts'
 
-/** Asking for the next execution (protocol 3.3). */
+/**
+ * Asking for the next execution: by start-next (protocol 3.3), or by a look at `$next` and, when what
+ * is there has not begun, an update that begins it (protocol 7.1).
+ */
 export class Asking {
   readonly #parts: FleetParts
   readonly #attempts: Attempts
@@ -21,25 +24,33 @@ export class Asking {
     const { table, trace } = this.#parts
     table.startDueUs[slot] = dueUs
     table.asks[slot] = (table.asks[slot] as number) + 1
+    table.reread[slot] = 0
     table.setActivity(slot, Activity.asking)
     trace?.asking(slot, dueUs, planned, nowUs)
-    this.#attempts.begin(slot, START_NEXT, dueUs, planned, nowUs)
+    this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, dueUs, planned, nowUs)
   }
 
-  /** @returns `Next.work` when the reply holds an execution to work on. */
+  /** @returns `Next.work` when there is an execution to work on: `ThingTable.found`. */
   answered(slot: number, reply: Reply, nowUs: number): number {
-    const { table, meter } = this.#parts
-    if (reply.kind === 'rejected') {
-      if (isPassing(reply.code)) return Next.retry
-      this.giveUp(slot, nowUs)
-      return Next.rest
+    const { table } = this.#parts
+    if (reply.kind === 'rejected') return this.#rejected(slot, reply, nowUs)
+    if (table.operation[slot] === UPDATE) {
+      raiseVersion(this.#parts, slot)
+      return this.#acquired(slot, Next.work, nowUs)
     }
-    meter.acquired(nowUs - (table.startDueUs[slot] as number))
-    return reply.execution === undefined ? Next.rest : Next.work
+    const { execution } = reply
+    if (execution === undefined) return this.#acquired(slot, Next.rest, nowUs)
+    table.found[slot] = execution
+    knowVersion(this.#parts, slot, execution.versionNumber)
+    const isWaiting = table.operation[slot] === DESCRIBE && execution.status === 'QUEUED'
+    if (!isWaiting) return this.#acquired(slot, Next.work, nowUs)
+    this.#attempts.begin(slot, UPDATE, nowUs, false, nowUs)
+    return Next.none
   }
 
   /** The start came to nothing: attempts used up, or a rejection that is final. */
   giveUp(slot: number, nowUs: number): void {
+    this.#parts.table.found[slot] = undefined
     this.#parts.meter.execution('stuck')
     this.#parts.trace?.execution(slot, 'stuck', undefined, 0, nowUs)
   }
@@ -49,4 +60,43 @@ export class Asking {
     const { table } = this.#parts
     return table.jobId[slot] === jobId && table.executionNumber[slot] === executionNumber
   }
+
+  #rejected(slot: number, { code, executionState }: Rejected, nowUs: number): number {
+    const { table } = this.#parts
+    if (isPassing(code)) return Next.retry
+    if (table.operation[slot] === UPDATE) {
+      // An earlier copy of the update has worked.
+      if (executionState?.status === 'IN_PROGRESS') {
+        knowVersion(this.#parts, slot, executionState.versionNumber)
+        return this.#acquired(slot, Next.work, nowUs)
+      }
+      if (OVERTAKEN.has(code) && table.reread[slot] === 0) return this.#lookAgain(slot, nowUs)
+    }
+    this.giveUp(slot, nowUs)
+    return Next.rest
+  }
+
+  /** What was found is not there any more, or not as it was: one more look, as after any mismatch
+   *  (protocol 6). Looking for ever would hammer a service that contradicts itself. */
+  #lookAgain(slot: number, nowUs: number): number {
+    const { table } = this.#parts
+    table.reread[slot] = 1
+    table.found[slot] = undefined
+    this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, nowUs, false, nowUs)
+    return Next.none
+  }
+
+  #acquired(slot: number, next: number, nowUs: number): number {
+    const { table, meter } = this.#parts
+    meter.acquired(nowUs - (table.startDueUs[slot] as number))
+    return next
+  }
 }
+
+/** The execution has changed since the thing has seen it. */
+const OVERTAKEN: ReadonlySet<string> = new Set<RejectCode>([
+  'InvalidStateTransition',
+  'ResourceNotFound',
+  'TerminalStateReached',
+  'VersionMismatch',
+])

@@ -2,10 +2,10 @@ import { drawUnit, PURPOSE } from '../clock/draw.ts'
 import { OPERATIONS, type Operation, type Reply } from '../protocol/jobs.ts'
 import { type FleetParts, globalOf, retryOf } from './fleet-parts.ts'
 import type { AttemptOutcome } from './ports.ts'
-import { RequestForms, START_NEXT } from './request-forms.ts'
+import { DESCRIBE, RequestForms, START_NEXT, UPDATE } from './request-forms.ts'
 import { backoffUs, isServiceFailure, mayRetry } from './retry.ts'
 import { SlotList } from './slot-list.ts'
-import { Request } from './thing-table.ts'
+import { Activity, Request } from './thing-table.ts'
 import { Timer } from './timers.ts'
 import { TokenMemory } from './token-memory.ts'
 
@@ -185,14 +185,17 @@ export class Attempts {
     if (reply.kind === 'rejected') {
       return reply.code === 'RequestThrottled' ? 'throttled' : 'rejected'
     }
-    const isStart = this.#parts.table.operation[slot] === START_NEXT
-    return isStart && reply.execution === undefined ? 'empty' : 'accepted'
+    const operation = this.#parts.table.operation[slot]
+    const mayBeEmpty = operation === START_NEXT || operation === DESCRIBE
+    return mayBeEmpty && reply.execution === undefined ? 'empty' : 'accepted'
   }
 
-  /** Requests of one round draw apart from each other: asking first, then its updates. */
+  /** Requests of one round draw apart from each other: asking first, then its updates; the update
+   *  that begins what a look has found has the last. */
   #drawOf(slot: number): number {
     const { table } = this.#parts
-    return table.operation[slot] === START_NEXT ? 0 : 1 + (table.step[slot] as number)
+    if (table.activity[slot] !== Activity.asking) return 1 + (table.step[slot] as number)
+    return table.operation[slot] === UPDATE ? DRAWS_AN_ASK - 1 : 0
   }
 }
 

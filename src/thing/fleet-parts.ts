@@ -24,6 +24,9 @@ export interface FleetParts {
 export interface FleetRow {
   readonly mix: MixRow
   readonly retry: RetryPolicy
+  readonly expectsVersion: boolean
+  /** Its place in `OPERATIONS`: what a thing asks with. */
+  readonly asksWith: number
 }
 
 /** The index of a slot's thing in the whole fleet. Every draw takes it, so that plan and draws do not
@@ -36,6 +39,17 @@ export function rowOf(parts: FleetParts, slot: number): FleetRow {
   const row = parts.rows[parts.table.row[slot] as number]
   if (row === undefined) throw new RangeError(`slot ${slot} has no row of the mix`)
   return row
+}
+
+/** The thing has learnt the version of its execution; it keeps it in mind if it sends it along. */
+export function knowVersion(parts: FleetParts, slot: number, version: number): void {
+  parts.table.version[slot] = rowOf(parts, slot).expectsVersion ? version : 0
+}
+
+/** An update was accepted, which raises the version by one (protocol 3.4). */
+export function raiseVersion({ table }: FleetParts, slot: number): void {
+  const version = table.version[slot] as number
+  if (version > 0) table.version[slot] = version + 1
 }
 
 /** How the thing in this slot tries again. */

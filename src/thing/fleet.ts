@@ -8,6 +8,7 @@ import { type FleetParts, type FleetRow, globalOf } from './fleet-parts.ts'
 import { Next } from './next.ts'
 import type { FleetEffects, FleetTrace, Meter, ThingBook } from './ports.ts'
 import { Reporting } from './reporting.ts'
+import { DESCRIBE, START_NEXT } from './request-forms.ts'
 import { Rounds } from './rounds.ts'
 import { Activity, ThingTable } from './thing-table.ts'
 import { Timer, Timers } from './timers.ts'
@@ -184,13 +185,13 @@ export class Fleet {
     if (this.#finished || !this.#attempts.answered(slot, token, reply, nowUs)) return
     switch (this.#table.activity[slot]) {
       case Activity.asking:
-        this.#go(slot, this.#asking.answered(slot, reply, nowUs), reply, nowUs)
+        this.#go(slot, this.#asking.answered(slot, reply, nowUs), nowUs)
         break
       case Activity.reporting:
-        this.#go(slot, this.#reporting.answered(slot, reply, nowUs), reply, nowUs)
+        this.#go(slot, this.#reporting.answered(slot, reply, nowUs), nowUs)
         break
       case Activity.rereading:
-        this.#go(slot, this.#reporting.described(slot, reply, nowUs), reply, nowUs)
+        this.#go(slot, this.#reporting.described(slot, reply, nowUs), nowUs)
     }
   }
 
@@ -246,13 +247,13 @@ export class Fleet {
     this.#rounds.online(slot, nowUs)
   }
 
-  #go(slot: number, next: number, reply: Reply, nowUs: number): void {
+  #go(slot: number, next: number, nowUs: number): void {
     switch (next) {
       case Next.retry:
         this.#retry(slot, nowUs)
         break
       case Next.work:
-        this.#work(slot, reply, nowUs)
+        this.#work(slot, nowUs)
         break
       case Next.rest:
         this.#rounds.rest(slot, nowUs)
@@ -270,19 +271,20 @@ export class Fleet {
     else this.#reporting.giveUp(slot, nowUs)
   }
 
-  #work(slot: number, reply: Reply, nowUs: number): void {
-    const isAsking = this.#table.activity[slot] === Activity.asking
-    if (isAsking && reply.kind === 'accepted' && reply.execution !== undefined) {
-      this.#rounds.took(slot, reply.execution)
-      if (this.#asking.holds(slot, reply.execution)) {
+  #work(slot: number, nowUs: number): void {
+    const found = this.#table.found[slot]
+    if (found !== undefined) {
+      this.#table.found[slot] = undefined
+      this.#rounds.took(slot, found)
+      if (this.#asking.holds(slot, found)) {
         // The work of this step was done before it got stuck; the update is what is missing.
-        const { jobId, executionNumber } = reply.execution
+        const { jobId, executionNumber } = found
         this.#parts.meter.execution('resumed')
         this.#parts.trace?.execution(slot, 'resumed', jobId, executionNumber, nowUs)
         this.#reporting.report(slot, nowUs, nowUs)
         return
       }
-      this.#working.begin(slot, reply.execution, nowUs)
+      this.#working.begin(slot, found, nowUs)
     }
     if (!this.#working.startSlice(slot, nowUs)) this.#reporting.report(slot, nowUs, nowUs)
   }
@@ -303,7 +305,12 @@ export class Fleet {
 }
 
 function rowOfMix(mix: MixRow, scenario: Scenario): FleetRow {
-  const retry = scenario.behaviour.retry ?? scenario.agents[mix.agent]?.retry
-  if (retry === undefined) throw new RangeError(`the scenario has no agent "${mix.agent}"`)
-  return { mix, retry }
+  const agent = scenario.agents[mix.agent]
+  if (agent === undefined) throw new RangeError(`the scenario has no agent "${mix.agent}"`)
+  return {
+    mix,
+    retry: scenario.behaviour.retry ?? agent.retry,
+    expectsVersion: agent.expectedVersion,
+    asksWith: agent.strategy === 'describe-next' ? DESCRIBE : START_NEXT,
+  }
 }

@@ -6,7 +6,7 @@ import {
   type Reply,
 } from '../protocol/jobs.ts'
 import type { Attempts } from './attempts.ts'
-import type { FleetParts } from './fleet-parts.ts'
+import { type FleetParts, knowVersion, raiseVersion } from './fleet-parts.ts'
 import { Next } from './next.ts'
 import type { ExecutionEvent } from './ports.ts'
 import { DESCRIBE, UPDATE } from './request-forms.ts'
@@ -33,11 +33,10 @@ export class Reporting {
   answered(slot: number, reply: Reply, nowUs: number): number {
     if (reply.kind === 'accepted') return this.#accepted(slot, nowUs)
     if (isPassing(reply.code)) return Next.retry
+    if (this.#isConflict(slot, reply)) return this.#mismatched(slot, reply, nowUs)
     switch (reply.code) {
       case 'InvalidStateTransition':
         return this.#refused(slot, reply, nowUs)
-      case 'VersionMismatch':
-        return this.#reread(slot, reply, nowUs)
       case 'ResourceNotFound':
         return this.#gone(slot, nowUs)
       default:
@@ -49,12 +48,15 @@ export class Reporting {
   described(slot: number, reply: Reply, nowUs: number): number {
     if (reply.kind === 'accepted') {
       if (reply.execution === undefined) return this.#gone(slot, nowUs)
-      return this.#seen(slot, reply.execution.status, nowUs)
+      return this.#seen(slot, reply.execution, nowUs)
     }
     if (isPassing(reply.code)) return Next.retry
     if (reply.code === 'ResourceNotFound') return this.#gone(slot, nowUs)
     // The execution has ended, but not how: the refusal of one more update says that.
-    if (reply.code === 'TerminalStateReached') return this.#updateAgain(slot, nowUs)
+    if (reply.code === 'TerminalStateReached') {
+      this.#parts.table.version[slot] = 0
+      return this.#updateAgain(slot, nowUs)
+    }
     return this.#stuck(slot, nowUs)
   }
 
@@ -73,7 +75,10 @@ export class Reporting {
 
   #accepted(slot: number, nowUs: number): number {
     const { table, meter } = this.#parts
-    if (!this.#attempts.forms.isTerminal(slot)) return this.#advance(slot)
+    if (!this.#attempts.forms.isTerminal(slot)) {
+      raiseVersion(this.#parts, slot)
+      return this.#advance(slot)
+    }
     meter.executionDuration(nowUs - (table.beganUs[slot] as number))
     return this.#believe(slot, this.#attempts.forms.wanted(slot), nowUs)
   }
@@ -93,20 +98,39 @@ export class Reporting {
     return this.#stuck(slot, nowUs)
   }
 
-  /** One look at the execution, then one more try (protocol 6); a second mismatch is final. */
-  #reread(slot: number, { executionState }: Rejected, nowUs: number): number {
+  /** Over HTTP the service has no word of its own for a version conflict (protocol 1.6): there it is
+   *  a refusal with another version than was expected. */
+  #isConflict(slot: number, { code, executionState }: Rejected): boolean {
+    if (code === 'VersionMismatch') return true
+    const version = this.#parts.table.version[slot] as number
+    if (code !== 'InvalidStateTransition' || version === 0) return false
+    return executionState !== undefined && executionState.versionNumber !== version
+  }
+
+  /** What was wanted may hold already. Else one look at the execution and one more try (protocol 6);
+   *  where the refusal says how it stands, that is the look. A second mismatch is final. */
+  #mismatched(slot: number, { executionState }: Rejected, nowUs: number): number {
     const { table } = this.#parts
-    if (table.reread[slot] === 1) return this.#stuck(slot, nowUs)
+    const isOver = executionState !== undefined && this.#isOver(slot, executionState)
+    if (!isOver && table.reread[slot] === 1) return this.#stuck(slot, nowUs)
     table.reread[slot] = 1
-    if (executionState !== undefined) return this.#seen(slot, executionState.status, nowUs)
+    if (executionState !== undefined) return this.#seen(slot, executionState, nowUs)
     table.setActivity(slot, Activity.rereading)
     this.#attempts.begin(slot, DESCRIBE, nowUs, false, nowUs)
     return Next.none
   }
 
-  #seen(slot: number, status: JobExecutionState['status'], nowUs: number): number {
-    if (isTerminal(status)) return this.#believe(slot, status, nowUs)
+  /** How the execution stands, as the service has it now. */
+  #seen(slot: number, state: JobExecutionState, nowUs: number): number {
+    if (isTerminal(state.status)) return this.#believe(slot, state.status, nowUs)
+    knowVersion(this.#parts, slot, state.versionNumber)
+    if (this.#isOver(slot, state)) return this.#advance(slot)
     return this.#updateAgain(slot, nowUs)
+  }
+
+  /** Whether the update that is due has nothing left to do in this state. */
+  #isOver(slot: number, state: JobExecutionState): boolean {
+    return isTerminal(state.status) || this.#attempts.forms.hasProgressed(slot, state)
   }
 
   #updateAgain(slot: number, nowUs: number): number {

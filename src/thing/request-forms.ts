@@ -1,12 +1,14 @@
 import {
   type DescribeRequest,
+  type JobExecutionState,
   type JobsRequest,
   OPERATIONS,
   type StartNextRequest,
   type UpdateRequest,
 } from '../protocol/jobs.ts'
+import { NEXT_JOB } from '../protocol/limits.ts'
 import type { Outcome, Scenario } from '../scenario/scenario.ts'
-import type { ThingTable } from './thing-table.ts'
+import { Activity, type ThingTable } from './thing-table.ts'
 
 /** In the order of `ThingTable.outcome`. */
 export const OUTCOMES: readonly Outcome[] = ['SUCCEEDED', 'FAILED', 'REJECTED']
@@ -16,11 +18,16 @@ export const START_NEXT = OPERATIONS.indexOf('start-next')
 export const UPDATE = OPERATIONS.indexOf('update')
 export const DESCRIBE = OPERATIONS.indexOf('describe')
 
+/** A look at what comes next; the document comes along. */
+const DESCRIBE_NEXT: DescribeRequest = { jobId: NEXT_JOB }
+
+type UpdateInTheMaking = { -readonly [Member in keyof UpdateRequest]: UpdateRequest[Member] }
+
 /** What a thing says, from where it stands. A retry says the same again. */
 export class RequestForms {
   readonly #table: ThingTable
   readonly #updates: number
-  readonly #stepTimeout: { readonly stepTimeoutInMinutes?: number }
+  readonly #stepTimeoutMinutes: number | undefined
   readonly #startNext: StartNextRequest
   readonly #progress: readonly { readonly progress: string }[]
 
@@ -28,9 +35,9 @@ export class RequestForms {
     const { updates, stepTimeoutMinutes } = scenario.behaviour
     this.#table = table
     this.#updates = updates
-    this.#stepTimeout =
+    this.#stepTimeoutMinutes = stepTimeoutMinutes
+    this.#startNext =
       stepTimeoutMinutes === undefined ? {} : { stepTimeoutInMinutes: stepTimeoutMinutes }
-    this.#startNext = this.#stepTimeout
     this.#progress = Array.from({ length: updates }, (_, step) => ({
       progress: `${step + 1}/${updates}`,
     }))
@@ -38,8 +45,10 @@ export class RequestForms {
 
   request(slot: number): JobsRequest {
     const operation = this.#table.operation[slot]
+    const isAsking = this.#table.activity[slot] === Activity.asking
     if (operation === START_NEXT) return this.#startNext
-    return operation === UPDATE ? this.#update(slot) : this.#describe(slot)
+    if (operation === UPDATE) return isAsking ? this.#begin(slot) : this.#update(slot)
+    return isAsking ? DESCRIBE_NEXT : this.#describe(slot)
   }
 
   /** Whether the update that is due is the one that ends the execution. */
@@ -52,17 +61,43 @@ export class RequestForms {
     return this.isTerminal(slot) ? this.#outcome(slot) : 'IN_PROGRESS'
   }
 
+  /** Whether an execution in this state has had the progress update that is due, in an earlier copy. */
+  hasProgressed(slot: number, { status, statusDetails }: JobExecutionState): boolean {
+    if (this.isTerminal(slot) || status !== 'IN_PROGRESS') return false
+    return statusDetails?.progress === this.#details(slot)?.progress
+  }
+
+  /** What a look has found waiting is to be in progress. */
+  #begin(slot: number): UpdateRequest {
+    const { jobId = '', executionNumber = 0 } = this.#table.found[slot] ?? {}
+    return this.#timed(this.#versioned(slot, { jobId, status: 'IN_PROGRESS', executionNumber }))
+  }
+
   /** The number is always said: after a retry by the service, the latest execution of the job need
    *  not be the one in hand. */
   #update(slot: number): UpdateRequest {
     const jobId = this.#table.jobId[slot] ?? ''
     const executionNumber = this.#table.executionNumber[slot] as number
-    if (this.isTerminal(slot)) return { jobId, status: this.#outcome(slot), executionNumber }
-    const statusDetails = this.#progress[this.#table.step[slot] as number] ?? {}
-    const { stepTimeoutInMinutes } = this.#stepTimeout
-    if (stepTimeoutInMinutes === undefined)
-      return { jobId, status: 'IN_PROGRESS', statusDetails, executionNumber }
-    return { jobId, status: 'IN_PROGRESS', statusDetails, executionNumber, stepTimeoutInMinutes }
+    const request = this.#versioned(slot, { jobId, status: this.wanted(slot), executionNumber })
+    if (this.isTerminal(slot)) return request
+    request.statusDetails = this.#details(slot) ?? {}
+    return this.#timed(request)
+  }
+
+  #versioned(slot: number, request: UpdateInTheMaking): UpdateInTheMaking {
+    const version = this.#table.version[slot] as number
+    if (version > 0) request.expectedVersion = version
+    return request
+  }
+
+  #timed(request: UpdateInTheMaking): UpdateInTheMaking {
+    const minutes = this.#stepTimeoutMinutes
+    if (minutes !== undefined) request.stepTimeoutInMinutes = minutes
+    return request
+  }
+
+  #details(slot: number): { readonly progress: string } | undefined {
+    return this.#progress[this.#table.step[slot] as number]
   }
 
   #describe(slot: number): DescribeRequest {

@@ -1,3 +1,4 @@
+import type { JobExecution } from '../protocol/jobs.ts'
 import { SlotList } from './slot-list.ts'
 
 /** How far a thing has come with its connection. */
@@ -7,7 +8,7 @@ export const Connection = { none: 0, connecting: 1, subscribing: 2, online: 3 } 
 export const Activity = {
   /** Nothing is in hand. In a loop the pause runs. */
   idle: 0,
-  /** It wants the next execution. */
+  /** It wants the next execution, and to have it in progress. */
   asking: 1,
   /** A slice of work is running. */
   working: 2,
@@ -78,7 +79,11 @@ export class ThingTable {
   readonly step: Uint16Array
   /** Index into `OUTCOMES`: how the execution will end. */
   readonly outcome: Uint8Array
-  /** 1: this update has met a VersionMismatch before. */
+  /** The version of the execution as the thing believes it to be; 0 when it keeps none in mind. */
+  readonly version: Float64Array
+  /** What asking has found, until work on it begins or the start comes to nothing. */
+  readonly found: (JobExecution | undefined)[]
+  /** 1: this update, or this start, has found the execution other than it believed before. */
   readonly reread: Uint8Array
   /** The execution that a notification has named and no start-next has brought yet. */
   readonly wishJobId: (string | undefined)[]
@@ -131,6 +136,8 @@ export class ThingTable {
     this.sliceUs = new Float64Array(size)
     this.step = new Uint16Array(size)
     this.outcome = new Uint8Array(size)
+    this.version = new Float64Array(size)
+    this.found = new Array<JobExecution | undefined>(size).fill(undefined)
     this.reread = new Uint8Array(size)
     this.wishJobId = new Array<string | undefined>(size).fill(undefined)
     this.wishNumber = new Uint32Array(size)

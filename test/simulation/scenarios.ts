@@ -1,5 +1,7 @@
 import { AWS_QUOTAS, type Quotas, UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
+import { IDEAL } from '../../src/scenario/agents/ideal.ts'
 import type {
+  AgentProfile,
   ArrivalsLoad,
   Behaviour,
   Load,
@@ -36,6 +38,8 @@ interface Wanted {
   readonly quotas?: Quotas
   readonly service?: Partial<ServiceScenario>
   readonly behaviour?: Partial<Behaviour>
+  /** What the agent of all things has other than the ideal one. */
+  readonly agent?: Partial<AgentProfile>
   readonly load: Load
 }
 
@@ -59,7 +63,7 @@ export function scenarioOf(wanted: Wanted): Scenario {
       connect: { ratePerSecond: wanted.connectPerSecond ?? 10_000, limitUs: 120 * SECOND_US },
       mix,
     },
-    agents: { ideal: { retry: IDEAL_RETRY } },
+    agents: { ideal: { ...IDEAL, retry: IDEAL_RETRY, ...wanted.agent } },
     jobs: [
       {
         id: 'firmware',

@@ -196,7 +196,7 @@ test('executions that no thing has begun need start-next attempts without an ans
   const operations = { ...service.operations, 'start-next': emptyCounts() }
 
   expect(reconcile(things, { ...service, operations }, answered).differences).toEqual([
-    'The service has 1 executions in progress that no thing has begun, and only 0 start-next attempts had no answer. The first is thing 0, job job-0-0, execution 1.',
+    'The service has 1 executions in progress that no thing has begun, and only 0 attempts to begin one had no answer. The first is thing 0, job job-0-0, execution 1.',
   ])
 })
 

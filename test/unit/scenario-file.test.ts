@@ -65,6 +65,8 @@ test('a file of a name, a fleet and a load is complete', () => {
     agents: {
       ideal: {
         retry: { kind: 'full-jitter', baseUs: 1_000_000, capUs: 60_000_000, attempts: 1_000 },
+        expectedVersion: false,
+        strategy: 'start-next',
       },
     },
     jobs: [
@@ -195,23 +197,26 @@ test('a job of a rollout is done once by each thing, unless it says how often', 
 test('an agent starts from the one it extends', () => {
   const { agents } = parsed(`${LEAST}
 agents:
-  quick: { retry: { base: 100ms, cap: 2s } }
-  quicker: { extends: quick, retry: { kind: fixed, attempts: 3 } }
-  silent: { extends: quicker, retry: { kind: none } }
-  louder: { extends: silent, retry: { kind: full-jitter } }
+  quick: { retry: { base: 100ms, cap: 2s }, strategy: describe-next }
+  quicker: { extends: quick, retry: { kind: fixed, attempts: 3 }, expectedVersion: true }
+  silent: { extends: quicker, retry: { kind: none }, strategy: start-next }
+  louder: { extends: silent, retry: { kind: full-jitter }, expectedVersion: false }
 `)
+  const starts = { expectedVersion: false, strategy: 'start-next' }
+  const looks = { expectedVersion: false, strategy: 'describe-next' }
+  const jitter = { kind: 'full-jitter', baseUs: 1_000_000, capUs: 60_000_000, attempts: 1_000 }
   expect(agents).toEqual({
-    ideal: {
-      retry: { kind: 'full-jitter', baseUs: 1_000_000, capUs: 60_000_000, attempts: 1_000 },
+    ideal: { retry: jitter, ...starts },
+    quick: { retry: { ...jitter, baseUs: 100_000, capUs: 2_000_000 }, ...looks },
+    quicker: {
+      retry: { kind: 'fixed', baseUs: 100_000, capUs: 100_000, attempts: 3 },
+      ...{ ...looks, expectedVersion: true },
     },
-    quick: {
-      retry: { kind: 'full-jitter', baseUs: 100_000, capUs: 2_000_000, attempts: 1_000 },
+    silent: {
+      retry: { kind: 'none', baseUs: 0, capUs: 0, attempts: 1 },
+      ...{ ...starts, expectedVersion: true },
     },
-    quicker: { retry: { kind: 'fixed', baseUs: 100_000, capUs: 100_000, attempts: 3 } },
-    silent: { retry: { kind: 'none', baseUs: 0, capUs: 0, attempts: 1 } },
-    louder: {
-      retry: { kind: 'full-jitter', baseUs: 1_000_000, capUs: 60_000_000, attempts: 1_000 },
-    },
+    louder: { retry: jitter, ...starts },
   })
 })
 

@@ -139,7 +139,11 @@ const files = fc
     mix: split,
     agents: fc.dictionary(
       names.map((name) => `my ${name}`),
-      fc.record({ retry: optional(retry) }),
+      fc.record({
+        retry: optional(retry),
+        expectedVersion: optional(fc.boolean()),
+        strategy: optional(fc.constantFrom('start-next', 'describe-next')),
+      }),
       { maxKeys: 2 },
     ),
     mqtt: fc.record({

@@ -6,6 +6,8 @@ import type { AgentProfile, MqttSettings } from '../scenario.ts'
  */
 export const IDEAL: AgentProfile = {
   retry: { kind: 'full-jitter', baseUs: 1_000_000, capUs: 60_000_000, attempts: 1_000 },
+  expectedVersion: false,
+  strategy: 'start-next',
 }
 
 /** How such a thing connects, where a row of the mix does not say otherwise. */
