@@ -70,7 +70,8 @@ function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
 }
 
-function rangeOf(text: string): { from: number; to: number } {
+/** Reads `1..1000`, or a single seed. @throws ShakedownError USAGE */
+export function rangeOf(text: string): { from: number; to: number } {
   const [, first = '', last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? []
   const [from, to] = [Number(first), Number(last)]
   if (first !== '' && from <= to && to - from < MOST_SEEDS && to < 2 ** 32) return { from, to }

@@ -1,6 +1,3 @@
-import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { KeptTimeline } from '../results/kept-timelines.ts'
 import type { Row } from '../results/rows.ts'
 import type { Summary } from '../results/summary.ts'
@@ -21,13 +18,12 @@ import {
 } from './html-tables.ts'
 import { html, type SafeHtml, scriptJson, trustedHtml } from './html-text.ts'
 import { timelinesSection } from './html-timelines.ts'
+import { contentPolicy, uplotScript, uplotStyle } from './page-parts.ts'
 import { PAGE_SCRIPT } from './page-script.ts'
 import { PAGE_STYLE } from './page-style.ts'
 import { type Column, type HealthLimits, type Timeline, timeline } from './timeline.ts'
 import { TIMELINE_STYLE } from './timeline-style.ts'
 import { verdictWords } from './verdict-words.ts'
-
-const require = createRequire(import.meta.url)
 
 /** What the page tells of the scenario; the summary has only its name. */
 export interface ReportScenario {
@@ -102,21 +98,6 @@ function healthLimits({ validity }: Summary): HealthLimits {
     gc: limit('gc'),
     lagMs: limit('schedule-lag'),
   }
-}
-
-/** Nothing is loaded from anywhere, and no script runs but ours: its hash is named. */
-function contentPolicy(script: string): string {
-  const hash = createHash('sha256').update(script).digest('base64')
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
-}
-
-/** Read when a page is made, so that no copy of the library stands in our sources. */
-function uplotScript(): string {
-  return readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8')
-}
-
-function uplotStyle(): string {
-  return readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8')
 }
 
 /** Told apart among many tabs by the verdict's colour. */

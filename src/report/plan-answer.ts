@@ -61,7 +61,12 @@ function throttleSentence(binding: Binding | undefined): string[] {
 
 function finishSentence(plan: Plan, { predicted }: Forecast): string {
   const finish = duration(predicted.finishUs / 1e6)
-  if (!predicted.isCutOff) return `The fleet is done ${finish} after T0.`
+  if (!predicted.isCutOff && predicted.backoffUs === 0)
+    return `The fleet is done ${finish} after T0.`
+  if (!predicted.isCutOff) {
+    const backoff = duration(predicted.backoffUs / 1e6)
+    return `The fleet is done ${finish} after T0 at the earliest; backoff may add up to ${backoff}, if the drain allows it.`
+  }
   const time = plan.load === 'rollout' ? 'its limit and the drain' : 'the load and the drain'
   return `The run ends ${finish} after T0, when ${time} are over, with work in hand.`
 }

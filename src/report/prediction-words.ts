@@ -3,7 +3,11 @@ import { duration, NOTHING, percent, perSecond } from './figures.ts'
 
 /** One row in words: name, what the plan said, what came of it. */
 export function predictionFigures({ rows }: Prediction): readonly [string, string, string][] {
-  return rows.map((row) => [row.name, figure(row, row.predicted), figure(row, row.observed)])
+  return rows.map((row) => [
+    row.name,
+    `${row.atLeast ? 'at least ' : ''}${figure(row, row.predicted)}`,
+    figure(row, row.observed),
+  ])
 }
 
 /** What the figures on the left do not hold, which explains a part of the difference. */

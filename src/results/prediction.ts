@@ -15,6 +15,8 @@ export interface PredictionRow {
   /** null: never. */
   readonly predicted: number | null
   readonly observed: number
+  /** The arithmetic knows of a part only; more is to be expected. */
+  readonly atLeast?: true
 }
 
 /** As it stands in `plan.json`: what JSON has no number for is null there. */
@@ -59,14 +61,17 @@ export function predictionOf(
     {
       ...{ name: 'throttled writes', unit: 'share' },
       ...{ predicted: throttledShare, observed: ratio(throttled, issued) },
+      // Retries are throttled as well, and the arithmetic has none.
+      ...(throttledShare > 0 ? { atLeast: true } : {}),
     },
     {
       ...{ name: 'T0 to the last answer', unit: 's' },
       predicted: typeof finishUs === 'number' ? finishUs / 1e6 : null,
       observed: durationSeconds,
+      ...(throttledShare > 0 ? { atLeast: true } : {}),
     },
   ]
-  if (timedOutShare > 0 || timedOut > 0) {
+  if (timedOutShare > SAY_FROM || timedOut > 0) {
     rows.push({
       ...{ name: 'executions that a timer ended', unit: 'share' },
       ...{ predicted: timedOutShare, observed: ratio(timedOut, started) },
@@ -75,6 +80,8 @@ export function predictionOf(
   return { rows, leftOut: predicted.leftOut }
 }
 
+/** A share below this is not worth a row. */
+const SAY_FROM = 0.0005
 const WRITES = ['start-next', 'update']
 
 function ratio(part: number, whole: number): number {

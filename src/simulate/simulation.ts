@@ -10,7 +10,7 @@ import type { FleetTrace } from '../thing/ports.ts'
 import { brokenRules } from './invariants.ts'
 import { type VirtualObserver, type VirtualResult, VirtualRun } from './virtual-run.ts'
 import { waitingThings } from './waiting-things.ts'
-import { WatchedService } from './watched-service.ts'
+import { type CanceledJob, WatchedService } from './watched-service.ts'
 
 /** 2026-01-01: what a virtual run begins with, so that its stamps look like stamps and never change. */
 export const VIRTUAL_EPOCH_MS = 1_767_225_600_000
@@ -33,6 +33,9 @@ export interface SimulationEnd extends VirtualResult {
   /** Of what the things waited for when nothing was to come any more; none where that never was. */
   readonly waiting: readonly string[]
   readonly counters: Readonly<Record<string, number>>
+  /** Executions that have not ended and those that are still to come; of an endless row: Infinity. */
+  readonly openExecutions: number
+  readonly canceledJobs: readonly CanceledJob[]
 }
 
 /** A whole run on a virtual clock in this thread: fleet, network, service, meter, books, ledger. */
@@ -106,7 +109,12 @@ export class Simulation {
     const { ledger } = result
     const scenario = this.#scenario
     const broken = brokenRules({ scenario, ledger, verdict, counters, openExecutions })
-    return { ...result, verdict, counters, waiting, broken: [...service.broken, ...broken] }
+    const canceledJobs = service.canceledJobs(result.endUs)
+    return {
+      ...result,
+      ...{ verdict, counters, waiting, openExecutions, canceledJobs },
+      broken: [...service.broken, ...broken],
+    }
   }
 
   /** Histograms come back in no other way. */

@@ -16,6 +16,14 @@ import type { VirtualFate, VirtualService } from './virtual-network.ts'
 /** Sentences beyond this are counted. */
 const SENTENCES = 20
 
+export interface CanceledJob {
+  readonly jobId: string
+  /** Since the epoch. */
+  readonly atSeconds: number
+  /** Those that its things had got by then. */
+  readonly executions: number
+}
+
 /**
  * The service, and beside it who watches what it says of each execution: its version rises with every
  * change that a device makes, and what has ended stays as it ended. The rules are those of a reader
@@ -146,6 +154,15 @@ export class WatchedService implements VirtualService {
 
   openExecutions(): number {
     return this.#service.openExecutions()
+  }
+
+  /** The jobs that were canceled, with the service's time of it and the executions they had. */
+  canceledJobs(nowUs: number): CanceledJob[] {
+    return [...this.#service.control.listJobs({ status: 'CANCELED' }, nowUs)].map(({ value }) => ({
+      jobId: value.jobId,
+      atSeconds: value.lastUpdatedAt,
+      executions: Object.values(value.counts).reduce((sum, count) => sum + count, 0),
+    }))
   }
 
   ledger(): ServiceLedger {

@@ -1,4 +1,4 @@
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
@@ -63,4 +63,68 @@ test('validate says in a few lines what a scenario amounts to, and all of it as 
   const plan = JSON.parse(json.stdout)
   expect(plan).toMatchObject({ starts: 10_800, things: 2_000 })
   expect(stdout).toContain(plan.planHash)
+})
+
+const ROLLOUT = `
+name: paced
+service: { latency: 15ms }
+fleet: { things: 100, connect: { rate: 1000/s } }
+jobs:
+  - { id: a, perThing: 1, rollout: { maximumPerMinute: 100 } }
+behaviour: { work: 10s, outcomes: { SUCCEEDED: 90%, FAILED: 10% } }
+load: { rollout: { limit: 1h } }
+`
+
+test('plan --simulate says when a rollout is done, by what is swept, as table, CSV and page', async () => {
+  const folder = temporaryFolder()
+  const file = join(folder, 'paced.yaml')
+  const [csv, page] = [join(folder, 'eta.csv'), join(folder, 'eta.html')]
+  writeFileSync(file, ROLLOUT)
+  const sweep = ['--sweep', 'fleet.things=100,1000', '--sweep', 'behaviour.updates=0,1']
+  const output = ['--csv', csv, '--html', page, '--quiet']
+  const words = ['plan', file, '--simulate', '--seeds', '1..3', ...sweep, ...output]
+  const { exitCode, stdout, stderr } = await shakedown(...words)
+
+  expect(stderr).toBe('')
+  expect(exitCode).toBe(0)
+  // The last of 100 is told after 59.4 s, and works for ten.
+  expect(stdout).toMatch(
+    /^fleet.things=100 behaviour.updates=0: done after 1 min 09 s \(p50 of 3 seeds\)/,
+  )
+  expect(stdout).toMatch(/^fleet.things=1000 behaviour.updates=1 +10 min 09 s/m)
+  const rows = readFileSync(csv, 'utf8').trimEnd().split('\r\n')
+  expect(rows).toHaveLength(1 + 4 * 3)
+  // Two writes for each of 100 executions, 90 of which succeed, and one for what each thing asks first.
+  expect(rows[1]).toMatch(/^100,0,100,1,69\.4\d+,1,100,0,2\.222222,0,,,\d+$/)
+  expect(readFileSync(page, 'utf8')).toContain('id="outlook-data"')
+})
+
+test('plan --simulate tells where an abort stops a rollout', async () => {
+  const file = join(temporaryFolder(), 'abort.yaml')
+  writeFileSync(file, ROLLOUT)
+  const abort = 'jobs.0.abort=[{ failure: FAILED, share: 5%, minThings: 20 }]'
+  const { exitCode, stdout, stderr } = await shakedown(
+    ...['plan', file, '--simulate', '--seeds', '1..2', '--quiet', '--json', '--set', abort],
+  )
+
+  expect(exitCode, stderr).toBe(0)
+  const [{ runs }] = JSON.parse(stdout).variants
+  for (const { abort, ended } of runs) {
+    expect(abort.executions).toBeGreaterThanOrEqual(20)
+    expect(abort.executions).toBeLessThan(100)
+    expect(ended).toBe(abort.executions)
+  }
+})
+
+test.each([
+  { words: ['--seeds', '1..3'], says: '--seeds says how to simulate' },
+  { words: ['--simulate', '--seeds', '3..1'], says: 'no range of seeds' },
+  { words: ['--simulate', '--sweep', 'fleet.things'], says: 'names no values of a key' },
+  { words: ['--simulate', '--sweep', 'fleet.thing=1,2'], says: 'fleet.thing' },
+  { words: ['--simulate', '--seeds', '1..20000'], says: 'at most 10,000' },
+])('plan $words leaves with 2 and says why', async ({ words, says }) => {
+  const { exitCode, stderr } = await shakedown('plan', THROTTLED, ...words)
+
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(says)
 })

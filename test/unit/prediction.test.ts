@@ -22,6 +22,7 @@ const PREDICTED: PlannedPrediction = {
   acceptedWritesPerSecond: 30,
   throttledShare: 0.1,
   finishUs: 11_000_000,
+  backoffUs: 60_000_000,
   isCutOff: false,
   timedOutShare: 0,
   binding: null,
@@ -45,8 +46,8 @@ test('a run tells what its plan predicted beside what came of it', () => {
   expect(summaryOf(PREDICTED).prediction).toEqual({
     rows: [
       { name: 'accepted writes, over the load', unit: '/s', predicted: 30, observed: 32 },
-      { name: 'throttled writes', unit: 'share', predicted: 0.1, observed: 0.2 },
-      { name: 'T0 to the last answer', unit: 's', predicted: 11, observed: 11 },
+      { name: 'throttled writes', unit: 'share', predicted: 0.1, observed: 0.2, atLeast: true },
+      { name: 'T0 to the last answer', unit: 's', predicted: 11, observed: 11, atLeast: true },
     ],
     leftOut: ['retries'],
   })

@@ -14,8 +14,10 @@ export interface Predicted {
   readonly acceptedWritesPerSecond: number
   /** Of the writes' first attempts, those above the quota, 0..1. Retries come on top. */
   readonly throttledShare: number
-  /** From T0 to the last answer; Infinity: never. */
+  /** From T0 to the last answer, without any backoff; Infinity: never. */
   readonly finishUs: number
+  /** By how much the backoff of a throttled request may lengthen that. */
+  readonly backoffUs: number
   /** Whether it ends before that, because its time is over. */
   readonly isCutOff: boolean
   /** Of the executions, those that a timer of the service ends, 0..1. */
@@ -45,10 +47,17 @@ export function predictedOf(scenario: Scenario, known: Known): Predicted {
       loadEndUs > 0 ? (passedBy(scenario, load, loadEndUs) * 1e6) / loadEndUs : 0,
     throttledShare: wanted === 0 ? 0 : above / wanted,
     finishUs: Math.min(finishUs, mostUs),
+    backoffUs: above > 0 ? longestBackoffUs(scenario) : 0,
     isCutOff: finishUs > mostUs,
     timedOutShare: timers.either,
     binding: load.binding === undefined ? null : named(load.binding),
   }
+}
+
+/** The longest that a thing of the fleet waits between two tries. */
+function longestBackoffUs({ behaviour, agents, fleet }: Scenario): number {
+  if (behaviour.retry !== undefined) return behaviour.retry.capUs
+  return Math.max(...fleet.mix.map(({ agent }) => agents[agent]?.retry.capUs ?? 0))
 }
 
 function named({ quota, phase, share }: Binding): Predicted['binding'] {

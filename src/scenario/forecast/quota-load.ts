@@ -88,7 +88,7 @@ export function quotaLoad(scenario: Scenario, cost: ExecutionCost, demand: Deman
   return { phases: all, binding: bindingOf(scenario, all), writes, thingsAtWork }
 }
 
-export function limitOf({ service }: Scenario, quota: QuotaName): number {
+function limitOf({ service }: Scenario, quota: QuotaName): number {
   switch (quota) {
     case 'writes':
       return service.quotas.writesPerSecond

@@ -1,0 +1,136 @@
+import { writeFileSync } from 'node:fs'
+import { ShakedownError } from '../errors.ts'
+import { prepareRecorders } from '../metrics/latency-recorder.ts'
+import { outlookPage } from '../report/html-outlook.ts'
+import { outlookCsv } from '../report/outlook-csv.ts'
+import { figuresOf, type OutlookVariant } from '../report/outlook-figures.ts'
+import { outlookText } from '../report/outlook-text.ts'
+import type { Assignment } from '../scenario/overrides.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import { type Outlook, outlookOf } from '../simulate/outlook.ts'
+import { Simulation } from '../simulate/simulation.ts'
+import { checkMemory } from './memory-limit.ts'
+import { readScenario } from './read-scenario.ts'
+import { rangeOf } from './seeds.ts'
+import { combinations, readSweep, type Setting } from './sweep.ts'
+import { VERSION } from './version.ts'
+import { VirtualProgress } from './virtual-progress.ts'
+
+export interface PlanSimulationArguments {
+  readonly scenario: string
+  readonly seeds: string
+  readonly sweep?: readonly string[]
+  readonly csv?: string
+  readonly html?: string
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+export const DEFAULT_SEEDS = '1..10'
+const MOST_RUNS = 10_000
+
+interface Variant {
+  readonly settings: readonly Setting[]
+  readonly scenario: Scenario
+}
+
+/**
+ * Simulates every combination of the swept values with every seed, and says what came of it.
+ *
+ * @param set what the command line overrides; swept values come on top of it.
+ * @returns what is to be printed.
+ */
+export async function simulatePlan(
+  given: PlanSimulationArguments,
+  set: readonly (string | Assignment)[],
+  options: { readonly color: boolean; readonly width: number },
+): Promise<string> {
+  const { seeds } = given
+  const { from, to } = rangeOf(seeds)
+  const planned = variantsOf(given, set)
+  checkRuns(planned.length * (to - from + 1))
+  // Every one is checked before the first is begun.
+  for (const { scenario } of planned) checkMemory(scenario, undefined)
+  await prepareRecorders()
+  const progress = new VirtualProgress(given)
+  const variants: OutlookVariant[] = []
+  for (const { settings, scenario } of planned) {
+    const runs: Outlook[] = []
+    for (let seed = from; seed <= to; seed++) {
+      runs.push(await simulated({ ...scenario, seed }, progress))
+    }
+    variants.push({ settings, things: scenario.fleet.things, runs })
+  }
+  progress.end()
+  const [first] = planned
+  writeOutput(given.csv, () => outlookCsv(variants))
+  writeOutput(given.html, () => {
+    const { name = '', question } = first?.scenario ?? {}
+    return outlookPage(variants, { scenario: name, question, seeds, version: VERSION })
+  })
+  return given.json ? json(variants) : outlookText(variants, options)
+}
+
+/** Points in time between two chances for the process to hear a signal. */
+const SLICE = 50_000
+
+async function simulated(scenario: Scenario, progress: VirtualProgress): Promise<Outlook> {
+  const simulation = new Simulation({ scenario })
+  try {
+    while (simulation.goOn(SLICE)) {
+      progress.show(simulation)
+      await new Promise(setImmediate)
+    }
+    return outlookOf(scenario, simulation.end())
+  } finally {
+    simulation.destroy()
+  }
+}
+
+function variantsOf(
+  { scenario, sweep = [] }: PlanSimulationArguments,
+  set: readonly (string | Assignment)[],
+): Variant[] {
+  const sweeps = sweep.map(readSweep)
+  checkRuns(sweeps.reduce((product, { values }) => product * values.length, 1))
+  return combinations(sweeps).map((settings) => {
+    const swept = settings.map(([key, value]): Assignment => {
+      const text = `${key}=${value}`
+      return { text, origin: `--sweep ${text}` }
+    })
+    return { settings, scenario: readScenario(scenario, [...set, ...swept]) }
+  })
+}
+
+function checkRuns(runs: number): void {
+  if (runs <= MOST_RUNS) return
+  throw new ShakedownError(
+    'USAGE',
+    `That is ${runs.toLocaleString('en')} simulated runs; at most ${MOST_RUNS.toLocaleString('en')} are made at once.`,
+    { hint: 'Sweep fewer values, or fewer --seeds.' },
+  )
+}
+
+function writeOutput(file: string | undefined, text: () => string): void {
+  if (file === undefined) return
+  try {
+    writeFileSync(file, text())
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new ShakedownError('USAGE', `${file} cannot be written: ${message}.`, {
+      hint: 'Name a file in a folder that exists and can be written.',
+      cause: error,
+    })
+  }
+}
+
+function json(variants: readonly OutlookVariant[]): string {
+  const told = variants.map((variant) => ({
+    settings: Object.fromEntries(variant.settings),
+    things: variant.things,
+    figures: figuresOf(variant),
+    runs: variant.runs,
+  }))
+  return JSON.stringify({ variants: told }, null, 2)
+}
