@@ -11,7 +11,8 @@ fleet:
   things: 600
   connect: { rate: 400/s }
   mix: [{ share: 50%, transport: mqtt }, { share: 50%, transport: http }]
-behaviour: { work: 0s, updates: 1, retry: { kind: full-jitter, base: 1s, cap: 4s, attempts: 1000 } }
+# A service on a busy machine may be slow; what it accepted must not have timed out here.
+behaviour: { work: 0s, updates: 1, requestTimeout: 50s, retry: { kind: full-jitter, base: 1s, cap: 4s, attempts: 1000 } }
 load: { arrivals: [{ name: steady, rate: 200/s, for: 20s }] }
 `
 
