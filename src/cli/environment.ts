@@ -37,6 +37,8 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   sweep: { commands: ['plan'], kind: 'texts' },
   csv: { commands: ['plan'], kind: 'text' },
   html: { commands: ['plan'], kind: 'text' },
+  calibrate: { commands: ['simulate'], kind: 'text' },
+  'memory-limit': { commands: ['simulate'], kind: 'text' },
   http: { commands: ['serve'], kind: 'text' },
   mqtt: { commands: ['serve'], kind: 'text' },
   host: { commands: ['serve'], kind: 'text' },

@@ -81,10 +81,9 @@ test('a third time is not waited for, and what was finished still makes a report
 
   run.child.kill('SIGINT')
   await run.until('it says that it drains', () => run.stderr().includes('draining'))
-  const drainRows = intervalsOf(out).length
+  // One of each kind: two of the same, sent so fast, may arrive as one.
   run.child.kill('SIGINT')
-  await run.until('the workers have ended', () => intervalsOf(out).length > drainRows)
-  run.child.kill('SIGINT')
+  run.child.kill('SIGTERM')
   const { exitCode } = await run.ended
 
   expect(exitCode).toBe(105)
