@@ -61,7 +61,7 @@ function scenarioLine({ scenario, things, seed, load, starts, mix }: Plan): stri
 
 function executionLines({ cost, completionsPerSecond, demand }: Forecast): string[] {
   const updates = cost.writes - 2
-  const made = `start-next, ${counted(updates, 'progress update')}, the terminal one`
+  const made = `one to begin, ${counted(updates, 'progress update')}, the terminal one`
   const lines = [
     `${counted(cost.writes, 'write')} each (${made}), ${duration(cost.durationUs / 1e6)} on average`,
   ]

@@ -236,6 +236,20 @@ test('starts beyond the last execution cost one write, which is answered empty',
   expect(writes).toBeCloseTo(2_000 * 3 + 3_000, 3)
 })
 
+test('things that look first ask with a read, begin with a write, and ask in vain without one', () => {
+  const looking = 'agents={ looks: { extends: ideal, strategy: describe-next } }'
+  const mix = 'fleet.mix=[{ share: 100%, transport: mqtt, agent: looks }]'
+  const { load } = forecast(STEADY, looking, mix)
+  const steady = load.phases.find(({ name }) => name === 'steady')
+
+  expect(steady?.uses.reads?.peak).toBeCloseTo(50, 6)
+  expect(steady?.uses.writes?.peak).toBeCloseTo(150, 6)
+  // Four requests and their answers.
+  expect(steady?.uses.publishesIn?.peak).toBeCloseTo(8 * 50, 6)
+  const idle = forecast(STEADY, looking, mix, 'fleet.things=1', 'jobs=[{ id: one, perThing: 1 }]')
+  expect(idle.load.phases[1]?.uses.writes?.mean).toBeLessThan(0.1)
+})
+
 test('things on HTTP ask for a job with each poll, and that is a write', () => {
   const { load } = forecast(`
 name: polls

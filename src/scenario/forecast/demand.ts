@@ -96,12 +96,19 @@ function openly(
   starts: readonly Line[],
   begun: readonly Line[],
 ): Requests {
+  const counts = fleetCounts(scenario)
+  const looking = (counts.mqttLooking + counts.httpLooking) / scenario.fleet.things
   return {
     begun: asks(begun, 1),
-    writes: [...asks(starts, 1), ...updates(cost, begun, 0, 1)],
-    reads: [],
+    writes: [
+      ...asks(starts, 1 - looking),
+      // A look costs no write, and what it finds is begun with one.
+      ...asks(begun, looking),
+      ...updates(cost, begun, 0, 1),
+    ],
+    reads: asks(starts, looking),
     // Executions wait before the load begins; after that, news comes with the end of one.
-    ...published(scenario, cost, fleetCounts(scenario), starts, begun, []),
+    ...published(scenario, cost, counts, starts, begun, []),
   }
 }
 
@@ -120,6 +127,7 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
   }))
   const endUs = Math.max(0, ...rollouts.map(({ lines }) => lines.at(-1)?.toUs ?? 0))
   const overHttp = counts.http / fleet.things
+  const httpLooking = counts.httpLooking / fleet.things
   const polls = [level(0, endUs + load.pollUs + cost.durationUs, (counts.http * 1e6) / load.pollUs)]
   const each = rollouts.map(({ lines }) => ({
     writes: [
@@ -127,7 +135,9 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
       ...updates(cost, lines, 0, counts.mqtt / fleet.things),
       // A thing on HTTP finds its execution half a poll later, on average; that poll is its ask.
       ...updates(cost, lines, load.pollUs / 2, overHttp),
+      ...asks(lines, httpLooking).map((term) => ({ ...term, shiftUs: load.pollUs / 2 })),
     ],
+    reads: asks(lines, counts.mqttLooking / fleet.things),
     ...published(scenario, cost, counts, lines, lines, lines),
   }))
   const executions = available(scenario)
@@ -137,8 +147,14 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
       ...asks(lines, counts.mqtt / fleet.things),
       ...asks(lines, overHttp).map((term) => ({ ...term, shiftUs: load.pollUs / 2 })),
     ]),
-    writes: [...each.flatMap(({ writes }) => writes), ...(counts.http > 0 ? asks(polls, 1) : [])],
-    reads: [],
+    writes: [
+      ...each.flatMap(({ writes }) => writes),
+      ...(counts.http > 0 ? asks(polls, 1 - counts.httpLooking / counts.http) : []),
+    ],
+    reads: [
+      ...each.flatMap(({ reads }) => reads),
+      ...(counts.http > 0 ? asks(polls, counts.httpLooking / counts.http) : []),
+    ],
     publishesIn: each.flatMap(({ publishesIn }) => publishesIn),
     publishesOut: each.flatMap(({ publishesOut }) => publishesOut),
     executions,
@@ -198,7 +214,12 @@ function published(
   told: readonly Line[],
 ): Pick<Demand, 'publishesIn' | 'publishesOut'> {
   const overMqtt = counts.mqtt / fleet.things
-  const requests = [...asks(starts, overMqtt), ...updates(cost, begun, 0, overMqtt)]
+  const looking = counts.mqttLooking / fleet.things
+  const requests = [
+    ...asks(starts, overMqtt),
+    ...asks(begun, looking),
+    ...updates(cost, begun, 0, overMqtt),
+  ]
   const heard = (counts.hearNotify + counts.hearNotifyNext) / fleet.things
   return {
     // A request counts, and so does each answer that the service publishes (protocol 5.4).

@@ -4,7 +4,7 @@ import type { MqttSettings, Scenario } from '../scenario.ts'
 
 /** What one execution costs the account and its thing, when nothing goes wrong. */
 export interface ExecutionCost {
-  /** start-next, each progress update, the terminal one. */
+  /** The one that begins it (start-next, or an update after a look), each progress update, the last. */
   readonly writes: number
   /** Means. Work as the scenario's law has it, without the timers that may end it early. */
   readonly workUs: number
@@ -42,18 +42,27 @@ export interface FleetCounts {
   /** MQTT things that have subscribed to the notification. */
   readonly hearNotify: number
   readonly hearNotifyNext: number
+  /** Things that look at what is next, which is a read, before they begin it with a write. */
+  readonly mqttLooking: number
+  readonly httpLooking: number
 }
 
 export function fleetCounts(scenario: Scenario): FleetCounts {
-  const counts = { mqtt: 0, http: 0, filters: 0, hearNotify: 0, hearNotifyNext: 0 }
+  const counts = {
+    ...{ mqtt: 0, http: 0, filters: 0, hearNotify: 0, hearNotifyNext: 0 },
+    ...{ mqttLooking: 0, httpLooking: 0 },
+  }
   const things = mixCounts(scenario)
-  for (const [row, { transport, mqtt }] of scenario.fleet.mix.entries()) {
+  for (const [row, { transport, agent, mqtt }] of scenario.fleet.mix.entries()) {
     const count = things[row] ?? 0
+    const looks = scenario.agents[agent]?.strategy === 'describe-next'
     if (transport === 'http') {
       counts.http += count
+      if (looks) counts.httpLooking += count
       continue
     }
     counts.mqtt += count
+    if (looks) counts.mqttLooking += count
     counts.filters += count * mqtt.subscribe.length
     if (hears(mqtt, 'notify')) counts.hearNotify += count
     if (hears(mqtt, 'notify-next')) counts.hearNotifyNext += count

@@ -128,7 +128,8 @@ function connectPhase(scenario: Scenario): PhaseLoad {
   each('subscribes', counts.filters)
   // In a rollout each thing on MQTT asks once when it is online, before there is anything for it.
   if (load.kind === 'rollout') {
-    each('writes', counts.mqtt)
+    each('writes', counts.mqtt - counts.mqttLooking)
+    each('reads', counts.mqttLooking)
     each('publishesIn', 2 * counts.mqtt)
     each('publishesOut', counts.mqtt)
   }
