@@ -116,6 +116,42 @@ test('the timer of a job ends what takes longer, however often its thing reports
   expect(executions.succeeded + executions.timedOut).toBe(40)
 })
 
+test('a rollout that goes wrong is given up by the service, with most things untouched', async () => {
+  const { executions, run } = await runOf({
+    scenario: 'partial-failure-abort',
+    set: [
+      ...['fleet.things=400', 'service.minute=1s', 'behaviour.work=200ms', 'load.rollout.poll=1s'],
+      ...['jobs.0.rollout.exponential.everySucceeded=20', 'jobs.0.abort.0.minThings=40'],
+      'behaviour.outcomes={ SUCCEEDED: 70%, FAILED: 30% }',
+    ],
+  })
+  const { started, succeeded, failed, stuck } = executions
+  // It takes 4 failures among 40 things at least, and three in ten fail.
+  expect(failed).toBeGreaterThanOrEqual(4)
+  expect(started).toBeGreaterThanOrEqual(20)
+  expect(started).toBeLessThan(200)
+  expect(succeeded + failed).toBe(started)
+  expect(stuck).toBe(0)
+  expect(run.durationSeconds).toBeLessThan(120)
+})
+
+test('an update that collides with its own success is a success', async () => {
+  const { executions, operations } = await runOf({
+    scenario: 'version-conflict',
+    set: [
+      ...['fleet.things=100', 'load.arrivals.0.rate=20/s', 'load.arrivals.0.for=3s'],
+      ...['behaviour.work=300ms', 'behaviour.requestTimeout=1s', 'service.faults.0.share=15%'],
+      ...['agents.careful.retry.base=50ms', 'agents.careful.retry.cap=200ms'],
+    ],
+  })
+  const { started, succeeded, failed, stuck } = executions
+  expect(started).toBe(60)
+  expect(succeeded + failed).toBe(60)
+  expect(stuck).toBe(0)
+  expect(operations.update?.rejected.VersionMismatch).toBeGreaterThan(0)
+  expect(operations.describe?.accepted).toBeGreaterThan(0)
+})
+
 test('a loop goes round until its time is over', async () => {
   const { executions, arrivals } = await runOf({
     scenario: 'loop-soak',
