@@ -4,6 +4,13 @@ import { benchService } from './service.ts'
 import { benchStandIn } from './stand-in.ts'
 import { benchThingSampler } from './thing-sampler.ts'
 import { benchVirtual } from './virtual.ts'
+import {
+  benchBurstRollout,
+  benchPacedRollout,
+  benchSpread,
+  benchWeeks,
+  type VirtualCost,
+} from './virtual-rollouts.ts'
 
 /** `npm run bench [-- part …]`: each part in one run on this machine. Ratios travel, seconds do not. */
 const PARTS: Record<string, () => Promise<void>> = {
@@ -41,6 +48,29 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('events', whole(events), `${cpuSeconds.toFixed(2)} s of CPU`)
     row('a second', `${whole(eventsPerSecond)} events/s`)
     row('a thing, service included', `${whole(bytesPerThing)} bytes`)
+  },
+  'virtual-rollouts': async () => {
+    heading('Simulations with meter, ledger and checks, 100,000 things unless said otherwise')
+    const cost = (name: string, { seconds, events, cpuSeconds, virtualSeconds }: VirtualCost) =>
+      row(
+        name,
+        `${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of CPU`,
+        `${whole(events)} events, ${(virtualSeconds / 60).toFixed(1)} virtual minutes`,
+      )
+    const few = await benchPacedRollout(10_000)
+    const many = await benchPacedRollout(100_000)
+    cost('rollout at 1,000 a minute', many)
+    row('the same, 10,000 things', ratio(many.cpuSeconds, few.cpuSeconds), 'ten times the things')
+    cost('rollout all at once', await benchBurstRollout(100_000))
+    const spread = await benchSpread(1_000_000)
+    cost('1,000,000 things, spread', spread)
+    row('', `${whole(spread.events / spread.seconds)} events/s`, 'of wall time')
+    row('', `${whole(spread.bytesPerThing)} bytes a thing`, 'service included')
+    for (const kind of ['step', 'in-progress'] as const) {
+      const weeks = await benchWeeks(kind, 10_000)
+      cost(`${kind} timers of 7 days, 10,000`, weeks)
+      row('', `${whole(weeks.timedOut)} timed out`)
+    }
   },
   timelines: async () => {
     const { nsAnEvent, usARound, bytesAThing, bytesABusyThing } = benchThingSampler()
