@@ -128,3 +128,20 @@ test.each([
   expect(exitCode).toBe(2)
   expect(stderr).toContain(says)
 })
+
+test('a run writes what it predicts into its plan, and tells it beside what came of it', async () => {
+  const out = join(temporaryFolder(), 'run')
+  const { exitCode, stdout, stderr } = await shakedown(
+    ...['run', join(SCENARIOS, 'smoke.yaml'), '--out', out],
+  )
+
+  // A busy machine may void the measurement; what was predicted stands.
+  expect([0, 3], stdout + stderr).toContain(exitCode)
+  const { predicted } = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8'))
+  expect(predicted).toMatchObject({ executions: 10, throttledShare: 0, isCutOff: false })
+  const { prediction } = JSON.parse(readFileSync(join(out, 'summary.json'), 'utf8'))
+  expect(prediction.rows.map(({ name }: { name: string }) => name)).toHaveLength(3)
+  expect(prediction.leftOut).toEqual(predicted.leftOut)
+  expect(stdout).toMatch(/^predicted +accepted writes/m)
+  expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('id="prediction"')
+})
