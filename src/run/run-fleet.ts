@@ -1,5 +1,3 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { Piscina } from 'piscina'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
@@ -12,9 +10,10 @@ import { appendRow } from '../results/run-folder.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { HostWatch } from './host-watch.ts'
-import type { FromShard, ShardFailure, ShardResult, ShardTask, ToShard } from './messages.ts'
+import type { ShardProgress, ShardResult } from './messages.ts'
 import { type Progress, ProgressBoard } from './progress.ts'
 import { RolloutWatch } from './rollout-watch.ts'
+import { ShardPool } from './shard-pool.ts'
 import type { Stopping } from './stopping.ts'
 
 /** What a run may ask of a stand-in of its own. */
@@ -41,13 +40,8 @@ export interface RunSettings {
   readonly onProgress: (progress: Progress) => void
 }
 
-const WORKER = new URL('./shard-worker.js', import.meta.url).href
 /** Enough for T0 to reach every worker and the stand-in before it comes. */
 const T0_AHEAD_US = 100_000
-const CONNECT_AHEAD_US = 10_000
-
-/** A worker or a stand-in that has not ended so long after it was told to end at once never will. */
-const AT_ONCE_US = 5_000_000
 
 /**
  * Runs the whole fleet once; what came of it stands in the run folder.
@@ -66,101 +60,44 @@ export async function runFleet(settings: RunSettings): Promise<void> {
 
 class FleetRun {
   readonly #settings: RunSettings
-  readonly #pool: Piscina
-  readonly #ports: MessagePort[] = []
-  readonly #shards: Promise<ShardResult | undefined>[] = []
-  readonly #up = new Set<number>()
-  readonly #ready = new Set<number>()
+  readonly #pool: ShardPool
   readonly #board: ProgressBoard
   readonly #host: HostWatch
   readonly #abort: AbortWatch | undefined
   readonly #runStartUs = systemClock.nowUs()
-  #running: number
-  readonly #lost = new Set<number>()
   /** Why the run was given up, or why the stand-in said no more. */
   #cause: string | undefined
   #givenUp = false
   #folderFailure: unknown
   #held: Record<string, number> | undefined
   #closed = false
-  #losePatience: (error: Error) => void = () => {}
-  /** Rejects when those that were told to end at once have had their time. */
-  readonly #patience = new Promise<never>((_, reject) => {
-    this.#losePatience = reject
-  })
-  readonly #patienceEnds = new Wake(systemClock, () =>
-    this.#losePatience(new Error(`it had not ended ${AT_ONCE_US / 1e6} s after it was told to`)),
-  )
   #wakeWhenReady: (() => void) | undefined
   readonly #rollout: RolloutWatch | undefined
 
   constructor(settings: RunSettings) {
     this.#settings = settings
-    this.#running = settings.workers
     this.#board = new ProgressBoard(settings.things?.length ?? settings.scenario.fleet.things)
     this.#abort = AbortWatch.of(settings)
     this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
       this.#folderFailed(error),
     )
-    this.#pool = new Piscina({
-      filename: WORKER,
-      minThreads: settings.workers,
-      maxThreads: settings.workers,
-      // One task a worker for the whole run. Atomics would put the worker's event loop to sleep.
-      concurrentTasksPerWorker: 1,
-      atomics: 'disabled',
+    this.#pool = new ShardPool(settings, this.#runStartUs, {
+      interval: (progress) => this.#interval(progress),
+      changed: () => this.#wakeWhenReady?.(),
+      folderFailed: (error) => this.#folderFailed(error),
     })
-    this.#patience.catch(() => {})
-    // A worker that dies after its result came has taken nothing with it.
-    this.#pool.on('error', () => {})
-    for (let shard = 0; shard < settings.workers; shard++) this.#startShard(shard)
     settings.stopping.onRequest((request) => {
-      if (request === 'stop-now') this.#endAtOnce()
-      else this.#tellAll({ kind: request })
+      if (request === 'stop-now') this.#pool.endAtOnce()
+      else this.#pool.tellAll({ kind: request })
       this.#wakeWhenReady?.()
     })
     const { control } = settings
     if (control !== undefined) {
       this.#rollout = new RolloutWatch(control.openExecutions, () =>
-        this.#tellAll({ kind: 'stop' }),
+        this.#pool.tellAll({ kind: 'stop' }),
       )
     }
     control?.whenLost((how) => this.#giveUp(`The stand-in is gone: ${how}.`))
-  }
-
-  #startShard(shard: number): void {
-    const { scenario, targets, folder, workers, things } = this.#settings
-    const { port1, port2 } = new MessageChannel()
-    this.#ports[shard] = port1
-    port1.on('message', (message: FromShard) => this.#hear(message))
-    const task: ShardTask = {
-      scenario,
-      shard,
-      shards: workers,
-      things,
-      targets,
-      folder,
-      runStartUs: this.#runStartUs,
-      port: port2,
-    }
-    const result: Promise<ShardResult | ShardFailure> = this.#pool.run(task, {
-      transferList: [port2],
-    })
-    this.#shards[shard] = Promise.race([result, this.#patience]).then(
-      (settled) => {
-        this.#gone(shard)
-        if (!('failure' in settled)) return settled
-        const { code, message, hint } = settled.failure
-        this.#folderFailed(new ShakedownError(code, message, { hint }))
-        return undefined
-      },
-      (error: unknown) => {
-        this.#lost.add(shard)
-        if (!this.#closed) process.stderr.write(`worker ${shard} was lost: ${stackOf(error)}\n`)
-        this.#gone(shard)
-        return undefined
-      },
-    )
   }
 
   /** The run has lost what it cannot do without. What is measured so far still makes a report. */
@@ -168,18 +105,13 @@ class FleetRun {
     if (this.#cause !== undefined || this.#closed) return
     this.#cause = cause
     this.#givenUp = true
-    this.#endAtOnce()
+    this.#pool.endAtOnce()
   }
 
   #folderFailed(error: unknown): void {
     this.#folderFailure ??= error
     this.#givenUp = true
-    this.#endAtOnce()
-  }
-
-  #endAtOnce(): void {
-    this.#tellAll({ kind: 'stop-now' })
-    this.#patienceEnds.at(systemClock.nowUs() + AT_ONCE_US)
+    this.#pool.endAtOnce()
   }
 
   #append(row: BeginRow | EndRow): void {
@@ -190,35 +122,12 @@ class FleetRun {
     }
   }
 
-  #gone(shard: number): void {
-    this.#running -= 1
-    // A worker that never came up is not waited for.
-    this.#isUp(shard)
-    this.#ready.add(shard)
-    this.#ports[shard]?.close()
-    this.#wakeWhenReady?.()
-  }
-
-  #hear(message: FromShard): void {
-    switch (message.kind) {
-      case 'up':
-        this.#isUp(message.shard)
-        break
-      case 'ready':
-        this.#ready.add(message.shard)
-        this.#wakeWhenReady?.()
-        break
-      case 'interval': {
-        this.#host.gc(message.gcShare)
-        const progress = this.#board.add(message, this.#running)
-        if (progress === undefined) break
-        this.#settings.onProgress(progress)
-        this.#lookAtThresholds()
-        break
-      }
-      default:
-        message satisfies never
-    }
+  #interval(report: ShardProgress): void {
+    this.#host.gc(report.gcShare)
+    const progress = this.#board.add(report, this.#pool.running)
+    if (progress === undefined) return
+    this.#settings.onProgress(progress)
+    this.#lookAtThresholds()
   }
 
   /** One that aborts ends the run as soon as what was measured breaks it. */
@@ -232,15 +141,6 @@ class FleetRun {
     }
   }
 
-  /** When all are, the fleet connects. Not before: what a worker needs to load would look like a
-   *  service that is slow to connect. */
-  #isUp(shard: number): void {
-    if (this.#up.has(shard)) return
-    this.#up.add(shard)
-    if (this.#up.size < this.#settings.workers) return
-    this.#tellAll({ kind: 'connect', fromUs: systemClock.nowUs() + CONNECT_AHEAD_US })
-  }
-
   /** Until every thing is ready, the limit has passed, or somebody wants to stop. */
   async connect(): Promise<void> {
     const limitUs = this.#runStartUs + this.#settings.scenario.fleet.connect.limitUs
@@ -252,8 +152,7 @@ class FleetRun {
         resolve()
       }
       this.#wakeWhenReady = () => {
-        const everybody = this.#ready.size >= this.#settings.workers
-        if (everybody || this.#settings.stopping.requested) done()
+        if (this.#pool.allReady || this.#settings.stopping.requested) done()
       }
       limit.at(limitUs)
       this.#wakeWhenReady()
@@ -261,9 +160,9 @@ class FleetRun {
   }
 
   async begin(): Promise<void> {
-    if (this.#settings.stopping.requested || this.#givenUp || this.#running === 0) return
+    if (this.#settings.stopping.requested || this.#givenUp || this.#pool.running === 0) return
     const t0Us = systemClock.nowUs() + T0_AHEAD_US
-    this.#tellAll({ kind: 'begin', t0Us })
+    this.#pool.tellAll({ kind: 'begin', t0Us })
     this.#host.begin(t0Us)
     this.#abort?.begin((t0Us - this.#runStartUs) / 1e3)
     this.#append({
@@ -274,7 +173,7 @@ class FleetRun {
     const { control } = this.#settings
     if (control === undefined) return
     // A stand-in that does not begin has no jobs for the things.
-    await Promise.race([control.begin(t0Us), this.#patience]).catch((error: unknown) =>
+    await Promise.race([control.begin(t0Us), this.#pool.patience]).catch((error: unknown) =>
       this.#giveUp(messageOf(error)),
     )
     if (this.#settings.scenario.load.kind === 'rollout') this.#rollout?.begin(t0Us)
@@ -285,8 +184,8 @@ class FleetRun {
     const { scenario, workers, things } = this.#settings
     let ready = 0
     for (let shard = 0; shard < workers; shard++) {
-      if (this.#lost.has(shard)) continue
-      ready += this.#ready.has(shard)
+      if (this.#pool.isLost(shard)) continue
+      ready += this.#pool.isReady(shard)
         ? (things?.length ?? thingsInShard(scenario.fleet.things, shard, workers))
         : this.#board.readyOf(shard)
     }
@@ -294,8 +193,7 @@ class FleetRun {
   }
 
   async end(): Promise<void> {
-    const settled = await Promise.all(this.#shards)
-    const results = settled.filter((result) => result !== undefined)
+    const results = await this.#pool.results()
     // Without its end row the folder says by itself that its run is not whole.
     if (this.#folderFailure !== undefined) throw this.#withAdvice(this.#folderFailure)
     const ledger = await this.#reconcile(results)
@@ -305,7 +203,7 @@ class FleetRun {
       lastAnswerMs: Math.max(0, ...results.map(({ lastAnswerMs }) => lastAnswerMs)),
       endedBy: this.#endedBy(),
       cause: this.#cause,
-      lostWorkers: this.#lost.size,
+      lostWorkers: this.#pool.lostWorkers,
       neverConnected: results.reduce((sum, { neverConnected }) => sum + neverConnected, 0),
       ledger,
       held: this.#held,
@@ -330,13 +228,15 @@ class FleetRun {
   async #reconcile(results: readonly ShardResult[]): Promise<LedgerVerdict> {
     const { control } = this.#settings
     // What the things of a lost worker believed is gone with it.
-    if (control === undefined || this.#lost.size > 0) {
+    if (control === undefined || this.#pool.lostWorkers > 0) {
       return { checked: false, balanced: null, differences: [] }
     }
-    const held = await Promise.race([control.ledger(), this.#patience]).catch((error: unknown) => {
-      this.#cause ??= messageOf(error)
-      return undefined
-    })
+    const held = await Promise.race([control.ledger(), this.#pool.patience]).catch(
+      (error: unknown) => {
+        this.#cause ??= messageOf(error)
+        return undefined
+      },
+    )
     if (held === undefined) {
       const difference = 'The stand-in was lost before it could hand over its ledger.'
       return { checked: true, balanced: false, differences: [difference] }
@@ -350,18 +250,12 @@ class FleetRun {
     return (systemClock.nowUs() - this.#runStartUs) / 1e3
   }
 
-  #tellAll(message: ToShard): void {
-    for (const port of this.#ports) port.postMessage(message)
-  }
-
   async close(): Promise<void> {
     this.#closed = true
-    this.#patienceEnds.close()
     this.#abort?.close()
     this.#rollout?.close()
     this.#host.close()
-    for (const port of this.#ports) port.close()
-    await this.#pool.destroy()
+    await this.#pool.close()
   }
 }
 
@@ -375,8 +269,4 @@ function sumOfCounters(results: readonly ShardResult[]): Record<string, number> 
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function stackOf(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
