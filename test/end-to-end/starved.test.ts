@@ -10,7 +10,7 @@ import { type Ended, startedWith, temporaryFolder } from './command-line.ts'
 const scenarioOf = (things: number, perSecond: number, seconds: number) => `
 name: starved
 service: { quotas: unlimited }
-fleet: { things: ${things}, connect: { rate: 2000/s, limit: 20s } }
+fleet: { things: ${things}, connect: { rate: 4000/s, limit: 20s } }
 behaviour: { work: 0s, updates: 0 }
 load: { arrivals: [{ name: steady, rate: ${perSecond}/s, for: ${seconds}s }], drain: 5s }
 thresholds: [executions.succeeded == 0]
@@ -65,13 +65,14 @@ test('beside processes that burn every core, a run is void and neither green nor
   expect(summary?.thresholds).toMatchObject([{ passed: false }])
 })
 
-test('with a heap that is far too small a run is void, however it dies', {
+test('with a heap that is too small for its things a run loses its worker and is void', {
   timeout: 120_000,
 }, async () => {
-  const { ended, summary } = await starvedRun(scenarioOf(3_000, 100, 4), {
-    NODE_OPTIONS: '--max-old-space-size=16',
+  const { ended, summary } = await starvedRun(scenarioOf(4_000, 100, 3), {
+    NODE_OPTIONS: '--max-old-space-size=32',
   })
 
-  expect([0, 99]).not.toContain(ended.exitCode)
-  if (summary !== undefined) expect(summary.verdict).not.toMatch(/passed|failed/)
+  expect(ended.exitCode, ended.stdout + ended.stderr).toBe(3)
+  expect(summary?.verdict).toBe('invalid')
+  expect(brokenChecks(summary)).toContain('workers-lost')
 })
