@@ -37,8 +37,10 @@ export class ThingBook {
   readonly #settled: Uint32Array
   readonly #marks: Uint32Array
   readonly #byStatus = new Map<string, number>()
-  /** By slot; a slot without open executions has none. */
-  readonly #rows = new Map<number, OpenRow[]>()
+  /** By slot: the one open execution that a thing has as a rule. */
+  readonly #row: (OpenRow | undefined)[]
+  /** By slot: further ones of the few things that have any. */
+  readonly #further = new Map<number, OpenRow[]>()
   readonly #crowded = new Map<number, number>()
 
   /** @param size how many things the shard has. Slot i is thing `shard + i * shards` of the fleet. */
@@ -47,6 +49,7 @@ export class ThingBook {
     this.#shards = shards
     this.#settled = new Uint32Array(size)
     this.#marks = new Uint32Array(size)
+    this.#row = new Array<OpenRow | undefined>(size).fill(undefined)
   }
 
   began(slot: number, jobId: string, executionNumber: number): void {
@@ -74,38 +77,54 @@ export class ThingBook {
       settled: this.#settled.slice(),
       marks: this.#marks.slice(),
       settledByStatus: Object.fromEntries(this.#byStatus),
-      unsettled: [...this.#rows].flatMap(([slot, rows]) =>
-        rows.map((row) => ({ thing: globalOf(slot), ...row })),
-      ),
+      unsettled: this.#unsettled(globalOf),
       crowded: [...this.#crowded].map(([slot, count]) => [globalOf(slot), count] as const),
     }
   }
 
+  #unsettled(globalOf: (slot: number) => number): UnsettledRow[] {
+    const rows: UnsettledRow[] = []
+    for (const [slot, row] of this.#row.entries()) {
+      if (row !== undefined) rows.push({ thing: globalOf(slot), ...row })
+      for (const other of this.#furtherOf(slot)) rows.push({ thing: globalOf(slot), ...other })
+    }
+    return rows
+  }
+
   /** The row of an execution, made when there is none; undefined when there is no room. */
   #rowOf(slot: number, jobId: string, executionNumber: number): OpenRow | undefined {
-    let rows = this.#rows.get(slot)
-    if (rows === undefined) {
-      rows = []
-      this.#rows.set(slot, rows)
-    }
-    const known = rows.find((row) => isOf(row, jobId, executionNumber))
+    const only = this.#row[slot]
+    if (only !== undefined && isOf(only, jobId, executionNumber)) return only
+    const further = this.#furtherOf(slot)
+    const known = further.find((row) => isOf(row, jobId, executionNumber))
     if (known) return known
-    if (rows.length >= ROWS_PER_THING) {
+    const row: OpenRow = { jobId, executionNumber, wanted: undefined }
+    if (only === undefined) this.#row[slot] = row
+    else if (further.length >= ROWS_PER_THING - 1) {
       this.#crowded.set(slot, (this.#crowded.get(slot) ?? 0) + 1)
       return undefined
-    }
-    const row: OpenRow = { jobId, executionNumber, wanted: undefined }
-    rows.push(row)
+    } else this.#further.set(slot, [...further, row])
     return row
   }
 
   #forget(slot: number, jobId: string, executionNumber: number): void {
-    const rows = this.#rows.get(slot)
-    const at = rows?.findIndex((row) => isOf(row, jobId, executionNumber)) ?? -1
-    if (at >= 0) rows?.splice(at, 1)
-    if (rows?.length === 0) this.#rows.delete(slot)
+    const only = this.#row[slot]
+    if (only !== undefined && isOf(only, jobId, executionNumber)) {
+      this.#row[slot] = undefined
+      return
+    }
+    const further = this.#furtherOf(slot)
+    const left = further.filter((row) => !isOf(row, jobId, executionNumber))
+    if (left.length === 0) this.#further.delete(slot)
+    else if (left.length < further.length) this.#further.set(slot, left)
+  }
+
+  #furtherOf(slot: number): readonly OpenRow[] {
+    return this.#further.size === 0 ? NONE : (this.#further.get(slot) ?? NONE)
   }
 }
+
+const NONE: readonly OpenRow[] = []
 
 interface OpenRow {
   readonly jobId: string
