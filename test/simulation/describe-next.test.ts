@@ -166,6 +166,15 @@ describe('the update that begins what was found', () => {
     expect(one.fleet.nextUs()).toBeUndefined()
   })
 
+  test('looks once more in each start anew', () => {
+    const one = beginning().answer(rejected('ResourceNotFound')).answer(waiting())
+    one.answer(rejected('ResourceNotFound')).start().answer(waiting())
+    one.answer(rejected('ResourceNotFound'))
+
+    expect(one.meter.of('execution.stuck')).toBe(1)
+    expect(one.last.operation).toBe('describe')
+  })
+
   test('that is wrong is not repeated', () => {
     const one = beginning().answer(rejected('InvalidRequest'))
 

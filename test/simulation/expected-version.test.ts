@@ -122,6 +122,13 @@ describe.each(['VersionMismatch', 'InvalidStateTransition'])('a conflict called 
     },
   )
 
+  test('with an execution that is queued again says the same once more, whatever it had', () => {
+    const queued = { status: 'QUEUED', statusDetails: { progress: '1/2' } } as const
+    const one = reporting().answer(conflict(code, { ...queued, versionNumber: 6 }))
+
+    expect(one.lastUpdate).toMatchObject({ statusDetails: { progress: '1/2' }, expectedVersion: 6 })
+  })
+
   test('at the end says the outcome once more, with the version found', () => {
     const one = ending().answer(conflict(code, state('2/2', 7)))
     expect(one.lastUpdate).toMatchObject({ status: 'SUCCEEDED', expectedVersion: 7 })

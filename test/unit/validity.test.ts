@@ -177,6 +177,16 @@ const rows: [
     'one in twenty',
   ],
   [
+    'empty-answers',
+    0.1,
+    'degraded',
+    withCounters({
+      ...{ 'start-next.accepted': 0, 'start-next.empty': 5 },
+      ...{ 'describe.issued': 5, 'describe.empty': 5 },
+    }),
+    'one in ten, half of them looks at what is next',
+  ],
+  [
     'never-connected',
     3,
     'degraded',
