@@ -4,7 +4,7 @@ import { simulated } from '../simulation/simulated.ts'
 const THINGS = 100_000
 
 /**
- * 100,000 things and a million starts in virtual time, one core: how many events a second, an event
+ * 100,000 things and 1.2 million operations in virtual time, one core: how many events a second, an event
  * being one delivery or timer taken from the queue, and what a thing holds of memory, service and
  * ledger included (0 without `--expose-gc`).
  */
@@ -27,8 +27,8 @@ export async function benchVirtual(): Promise<{
   const began = process.hrtime.bigint()
   const result = simulated(scenario)
   const seconds = Number(process.hrtime.bigint() - began) / 1e9
-  const bytesPerThing = (heldBytes() - before) / THINGS
   const { user, system } = process.cpuUsage(cpuBefore)
+  const bytesPerThing = (heldBytes() - before) / THINGS
   const { events, held } = result
   if (held === undefined) throw new Error('the run is gone before it was weighed')
   return {

@@ -1,4 +1,4 @@
-import { AWS_QUOTAS, type Quotas, UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
+import { type Quotas, UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
 import { IDEAL } from '../../src/scenario/agents/ideal.ts'
 import type {
   AgentProfile,
@@ -13,7 +13,7 @@ import { DEFAULT_VALIDITY } from '../../src/scenario/validity-limits.ts'
 
 export const SECOND_US = 1_000_000
 
-export const IDEAL_RETRY = {
+const IDEAL_RETRY = {
   kind: 'full-jitter',
   baseUs: SECOND_US,
   capUs: 60 * SECOND_US,
@@ -101,5 +101,3 @@ export function arrivals(ratePerSecond: number, seconds: number, drainSeconds = 
   }
   return { kind: 'arrivals', phases: [phase], drainUs: drainSeconds * SECOND_US }
 }
-
-export { AWS_QUOTAS }

@@ -45,7 +45,7 @@ export function simulated(scenario: Scenario, shards = 1): Simulated {
   return { ...result, meter, books, verdict, held: run }
 }
 
-export function openService(scenario: Scenario, sink: VirtualServiceSink): JobsService {
+function openService(scenario: Scenario, sink: VirtualServiceSink): JobsService {
   const { seed, fleet, service, jobs } = scenario
   const settings: StandInSettings = {
     ...service,
