@@ -4,6 +4,7 @@ import { type Cell, type Column, painter, tableLines, wrapped } from '../report/
 import { readMachine } from '../run/machine.ts'
 import { demandOf, type MachineCheck, machineChecks } from '../run/machine-needs.ts'
 import { parseScenario } from '../scenario/parse.ts'
+import { calibrate } from './calibrate.ts'
 import { environmentOverrides } from './environment.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
@@ -19,6 +20,9 @@ interface DoctorArguments {
   workers?: string
   set?: string[]
   color: boolean
+  calibrate: boolean
+  calibration?: string
+  probeSeconds?: string
 }
 
 /** Without a scenario: a fleet as people begin with. */
@@ -54,8 +58,25 @@ export function doctorCommand(
           describe: 'override a value of the scenario, path=value; repeatable',
         })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
-        .example('$0 doctor scenarios/throttled-account.yaml --things 20000', 'will it do?'),
-    handler: (given) => finish(doctor(given)),
+        .option('calibrate', {
+          type: 'boolean',
+          default: false,
+          describe: 'find the highest rate of starts at which this machine measures; takes minutes',
+        })
+        .option('calibration', {
+          type: 'string',
+          describe: 'where the result of --calibrate goes; default: reports/calibration.json',
+        })
+        .option('probe-seconds', {
+          type: 'string',
+          describe: 'how long --calibrate tries each rate; default: 8',
+        })
+        .example('$0 doctor scenarios/throttled-account.yaml --things 20000', 'will it do?')
+        .example(
+          '$0 doctor --calibrate',
+          'how many starts a second can it make and still measure?',
+        ),
+    handler: async (given) => finish(given.calibrate ? await calibrate(given) : doctor(given)),
   }
 }
 

@@ -11,6 +11,7 @@ import { mixRowOf } from '../scenario/mix.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { checkTargets } from '../transport/target.ts'
+import { ceilingWords } from './calibration-file.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { LiveProgress } from './live-progress.ts'
@@ -113,6 +114,8 @@ async function run(given: RunArguments): Promise<ExitCode> {
     const targets = given.target ?? Object.values(standIn?.addresses ?? {})
     beginRunFolder({ folder, runId, startedAtMs, targets, workers, machine, only })
     progress.begin({ folder, targets, workers })
+    const ceiling = ceilingWords(folder, scenario)
+    if (ceiling !== undefined && !given.quiet) process.stderr.write(`note: ${ceiling}\n`)
     await runFleet({
       // What a whole fleet has to meet is no reason to abort a few things.
       scenario: things ? { ...scenario, thresholds: [] } : scenario,

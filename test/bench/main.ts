@@ -3,6 +3,7 @@ import { benchLinks } from './links.ts'
 import { benchService } from './service.ts'
 import { benchStandIn } from './stand-in.ts'
 import { benchThingSampler } from './thing-sampler.ts'
+import { benchValidRate } from './valid-rate.ts'
 import { benchVirtual } from './virtual.ts'
 import {
   benchBurstRollout,
@@ -41,6 +42,20 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('operation, 100 things', us(cost.operationUsWithFew))
     const { operationUsWithMany: many, operationUsWithFew: few } = cost
     row('operation, 100,000 things', us(many), ratio(many, few))
+  },
+  'valid-rate': async () => {
+    const { things, workers, claim, startsPerSecond } = await benchValidRate()
+    heading(
+      `Measured and valid: ${whole(things)} things, half MQTT half HTTP, ${workers} worker(s)`,
+    )
+    const lag = claim.lagP99Ms === null ? 'no lag' : `lag p99 ${claim.lagP99Ms.toFixed(2)} ms`
+    const dropped = `${claim.dropped} dropped`
+    row(
+      '1,000 starts/s for 60 s',
+      claim.valid ? 'valid' : `void: ${claim.broken}`,
+      `${lag}, ${dropped}`,
+    )
+    row('highest valid rate', `${whole(startsPerSecond)} starts/s`, 'for 10 s each')
   },
   virtual: async () => {
     const { events, cpuSeconds, eventsPerSecond, bytesPerThing } = await benchVirtual()

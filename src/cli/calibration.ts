@@ -1,0 +1,123 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { wallMs } from '../clock/clock.ts'
+import { createRunFolder, writeText } from '../results/run-folder.ts'
+import { readRun } from '../results/run-record.ts'
+import { summarize } from '../results/summarize.ts'
+import type { Summary } from '../results/summary.ts'
+import { readMachine } from '../run/machine.ts'
+import { runFleet } from '../run/run-fleet.ts'
+import { Stopping } from '../run/stopping.ts'
+import { resolvedYaml } from '../scenario/canonical.ts'
+import { parseScenario } from '../scenario/parse.ts'
+import { planOf } from '../scenario/plan.ts'
+import { highestValid, type Probe, type SearchBounds } from './ceiling-search.ts'
+import { withoutSettings } from './environment.ts'
+import { beginRunFolder } from './run-id.ts'
+
+export interface CalibrationSettings {
+  readonly things: number
+  readonly workers: number
+  /** Of load, for each probe. */
+  readonly seconds: number
+  readonly bounds: SearchBounds
+  readonly onProbe: (probe: RateProbe) => void
+}
+
+export interface RateProbe extends Probe {
+  readonly dropped: number
+  readonly lagP99Ms: number | null
+  /** Names of the checks that voided it. */
+  readonly broken: readonly string[]
+}
+
+/** The highest rate of starts at which this machine's measurements are valid. */
+export async function findCeiling(settings: CalibrationSettings): Promise<number> {
+  return withNullTarget(async (targets) => {
+    const probe = async (startsPerSecond: number) => {
+      const once = { ...settings, startsPerSecond }
+      const first = await probeRate(targets, once)
+      // One void run may be a moment of the machine; two are its limit.
+      const found = first.valid ? first : await probeRate(targets, once)
+      settings.onProbe(found)
+      return found
+    }
+    return highestValid(probe, settings.bounds)
+  })
+}
+
+/** A target that costs nothing, in a process of its own, for as long as `use` takes. */
+export async function withNullTarget<Result>(
+  use: (targets: readonly string[]) => Promise<Result>,
+): Promise<Result> {
+  const child = fork(fileURLToPath(new URL('./null-target.js', import.meta.url)), {
+    env: withoutSettings(process.env),
+  })
+  try {
+    const [targets] = (await once(child, 'message')) as [readonly string[]]
+    return await use(targets)
+  } finally {
+    if (child.connected) child.disconnect()
+  }
+}
+
+/** One run at one rate: half of the things over MQTT, half over HTTP, two requests a start. */
+export async function probeRate(
+  targets: readonly string[],
+  rate: Pick<CalibrationSettings, 'things' | 'workers' | 'seconds'> &
+    Pick<Probe, 'startsPerSecond'>,
+): Promise<RateProbe> {
+  const folder = join(mkdtempSync(join(tmpdir(), 'shakedown-calibration-')), 'run')
+  try {
+    return probeOf(rate.startsPerSecond, await runOnce(folder, targets, rate))
+  } finally {
+    rmSync(join(folder, '..'), { recursive: true, force: true })
+  }
+}
+
+async function runOnce(
+  folder: string,
+  targets: readonly string[],
+  { things, workers, seconds, startsPerSecond }: Parameters<typeof probeRate>[1],
+): Promise<Summary> {
+  const scenario = parseScenario(
+    `
+name: calibration
+fleet:
+  things: ${things}
+  connect: { rate: 2000/s, limit: 60s }
+  mix: [{ share: 50%, transport: mqtt }, { share: 50%, transport: http }]
+behaviour: { work: 0s, updates: 0 }
+load: { arrivals: [{ name: steady, rate: ${startsPerSecond}/s, for: ${seconds}s }], drain: 10s }
+`,
+    { fileName: 'calibration' },
+  )
+  createRunFolder(folder)
+  writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
+  writeText(folder, 'plan.json', JSON.stringify(planOf(scenario)))
+  const machine = readMachine()
+  const begun = { runId: 'calibration', startedAtMs: wallMs() }
+  beginRunFolder({ folder, ...begun, targets, workers, machine })
+  await runFleet({
+    scenario,
+    targets,
+    folder,
+    workers,
+    control: undefined,
+    stopping: new Stopping(),
+    onProgress: () => {},
+  })
+  return summarize(readRun(folder))
+}
+
+/** A start that found no thing free was not made: such a rate was not kept either. */
+function probeOf(startsPerSecond: number, { validity, arrivals }: Summary): RateProbe {
+  const broken = validity.checks.filter(({ level }) => level === 'invalid').map(({ name }) => name)
+  const dropped = arrivals?.dropped ?? 0
+  const lagP99Ms = validity.checks.find(({ name }) => name === 'schedule-lag')?.observed ?? null
+  return { startsPerSecond, valid: validity.valid && dropped === 0, dropped, lagP99Ms, broken }
+}

@@ -1,0 +1,47 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Calibration } from '../../src/cli/calibration-file.ts'
+import { prepared, shakedown, temporaryFolder } from './command-line.ts'
+
+test('doctor --calibrate keeps every rate it tried, and the highest that was valid', {
+  timeout: 240_000,
+}, async () => {
+  const file = join(temporaryFolder(), 'kept', 'calibration.json')
+  const { exitCode, stdout, stderr } = await shakedown(
+    ...['doctor', '--calibrate', '--calibration', file],
+    ...['--things', '200', '--workers', '1', '--probe-seconds', '1'],
+  )
+  const kept: Calibration = JSON.parse(readFileSync(file, 'utf8'))
+  const valid = kept.probes.filter((probe) => probe.valid).map((probe) => probe.startsPerSecond)
+
+  // On a machine that has other things to do no rate may be valid, and then it says so.
+  expect(exitCode, stdout + stderr).toBe(valid.length > 0 ? 0 : 3)
+  expect(kept).toMatchObject({ schemaVersion: 1, workers: 1, things: 200 })
+  expect(kept.probes.length).toBeGreaterThan(0)
+  expect(kept.startsPerSecond).toBe(Math.max(0, ...valid))
+  for (const probe of kept.probes) {
+    if (!probe.valid) expect(probe.broken.length + probe.dropped).toBeGreaterThan(0)
+  }
+  expect(stdout).toContain(`kept in ${file}`)
+})
+
+test('a run says when its plan is above what the machine was measured to keep', {
+  timeout: 60_000,
+}, async () => {
+  const { file, out, folder } = prepared(`
+name: above
+service: { quotas: unlimited }
+fleet: { things: 5 }
+behaviour: { work: 0s }
+load: { arrivals: [{ name: one, rate: 3/s, for: 1s }] }
+`)
+  const calibration = { startsPerSecond: 2, workers: 1, measuredAt: '2026-01-01T00:00:00.000Z' }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'calibration.json'), JSON.stringify(calibration))
+  const { stderr } = await shakedown('run', file, '--out', out)
+
+  expect(stderr).toContain(
+    'the plan has up to 3 starts a second; this machine was measured to keep 2 with 1 worker',
+  )
+})
