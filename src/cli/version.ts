@@ -1,6 +1,12 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
-const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+/** Of this program, as its package says. The package is above this file, however it was built. */
+export const VERSION: string = JSON.parse(readFileSync(packageFile(), 'utf8')).version
 
-/** Of this program, as its package says. */
-export const VERSION: string = JSON.parse(text).version
+function packageFile(): URL {
+  let file = new URL('../package.json', import.meta.url)
+  while (!existsSync(file) && file.pathname !== '/package.json') {
+    file = new URL('../package.json', file)
+  }
+  return file
+}
