@@ -25,8 +25,15 @@ export function calibrationOf(folder: string): Calibration {
   return calibrationOn([readRun(folder)], folder)
 }
 
-/** The same on several runs together. @param name of them, for what is said about them. */
-export function calibrationOn(records: readonly RunRecord[], name: string): Calibration {
+/**
+ * The same on several runs together.
+ * @param name of them, for what is said about them. @param least how few answers will do.
+ */
+export function calibrationOn(
+  records: readonly RunRecord[],
+  name: string,
+  least = LEAST_ANSWERS,
+): Calibration {
   if (records.some(({ run }) => run.virtual !== undefined)) {
     throw new ShakedownError('USAGE', `${name} is of a run in virtual time itself.`, {
       hint: 'Give --calibrate the folder of a run that was measured (shakedown run).',
@@ -40,11 +47,11 @@ export function calibrationOn(records: readonly RunRecord[], name: string): Cali
   }
   const all = slots.toHistogram()
   try {
-    if (all.totalCount < LEAST_ANSWERS) {
+    if (all.totalCount < least) {
       throw new ShakedownError(
         'USAGE',
         `${name} has ${all.totalCount} accepted answers, too few for a latency law.`,
-        { hint: `Take a run with at least ${LEAST_ANSWERS} of them.` },
+        { hint: `Take a run with at least ${least} of them.` },
       )
     }
     const runId = records.map(({ run }) => run.id).join(', ')
