@@ -1,0 +1,35 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
+
+const SMOKE = join(SCENARIOS, 'smoke.yaml')
+
+test('verify runs both, prints a row for each aim, and its exit code says whether all are met', async () => {
+  const { exitCode, stdout } = await shakedown('verify', SMOKE, '--quiet')
+  const rows = stdout.split('\n').filter((line) => /\b(met|missed)$/.test(line))
+
+  expect(stdout).toContain('Latency fitted on runs of 3 and 5 things')
+  expect(rows).toHaveLength(10)
+  // What does not depend on how busy this machine is.
+  expect(rows.find((row) => row.startsWith('executions started'))).toMatch(/exact +10 +10 +0 +met$/)
+  expect(rows.find((row) => row.startsWith('executions timed out'))).toMatch(/ met$/)
+  expect(exitCode).toBe(rows.some((row) => row.endsWith('missed')) ? 99 : 0)
+})
+
+test('simulate takes its latency from a measured run, and says from which', async () => {
+  const folder = temporaryFolder()
+  const [measured, out] = [join(folder, 'measured'), join(folder, 'virtual')]
+  const slow = ['--set', 'service.latency={ median: 40ms, p99: 90ms }', '--things', '60']
+  const load = ['--set', 'load={ arrivals: [{ name: steady, rate: 20/s, for: 3s }] }']
+  await shakedown('run', SMOKE, '--quiet', '--out', measured, ...slow, ...load)
+  const words = ['simulate', SMOKE, '--out', out, '--calibrate', measured, ...load]
+  const { stdout } = await shakedown(...words, '--things', '60')
+
+  const said = stdout.replaceAll(/\s+/g, ' ')
+  const [, median = ''] =
+    /its answer median ([\d.]+) ms, p99 [\d.]+ ms \(fitted on the run /.exec(said) ?? []
+  expect(Number(median)).toBeGreaterThan(30)
+  const virtual = await shakedown('simulate', SMOKE, '--calibrate', out)
+  expect(virtual).toMatchObject({ exitCode: 2 })
+  expect(virtual.stderr).toContain('is of a run in virtual time itself')
+})

@@ -1,0 +1,30 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { LATENCY_STATISTICS, latencyMs } from '../../src/metrics/latencies.ts'
+import { HIGHEST_US, newHistogram } from '../../src/metrics/latency-recorder.ts'
+
+/** Nothing of an engine's own logarithm is left in a summary: each statistic is a whole microsecond,
+ *  and the value that a reader of the slots finds by counting. */
+test('every statistic of a histogram is a whole number of microseconds', () => {
+  const values = fc.array(fc.integer({ min: 1, max: HIGHEST_US }), { minLength: 1, maxLength: 50 })
+  const areWhole = fc.property(values, (recorded) => {
+    const histogram = newHistogram()
+    try {
+      for (const value of recorded) histogram.recordValue(value)
+      for (const statistic of LATENCY_STATISTICS) {
+        const us = (latencyMs(histogram, statistic) ?? Number.NaN) * 1e3
+        expect(Math.abs(us - Math.round(us))).toBeLessThan(1e-6)
+      }
+      const median = [...recorded].sort((one, other) => one - other)[
+        Math.ceil(recorded.length / 2) - 1
+      ] as number
+      // A slot is at most a thousandth wide, and the highest value of it is told.
+      const told = (latencyMs(histogram, 'p50') ?? Number.NaN) * 1e3
+      expect(told).toBeGreaterThanOrEqual(median - 1e-6)
+      expect(told).toBeLessThanOrEqual(median * 1.001 + 1)
+    } finally {
+      histogram.destroy()
+    }
+  })
+  fc.assert(areWhole, { numRuns: 200 })
+})
