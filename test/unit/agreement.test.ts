@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { agreement, type ToldRun } from '../../src/results/agreement.ts'
+import { arrivals, scenarioOf } from '../simulation/scenarios.ts'
+
+interface Figures {
+  readonly started?: number
+  readonly timedOut?: number
+  readonly seconds?: number
+  readonly throttled?: number
+  readonly p50?: number
+  readonly p99?: number
+  /** Executions begun in each second. */
+  readonly begun?: readonly number[]
+  readonly perMinute?: number
+}
+
+function told(figures: Figures): ToldRun {
+  const { started = 100, timedOut = 0, seconds = 60, throttled = 0.2 } = figures
+  const { p50 = 20, p99 = 80, begun = [], perMinute } = figures
+  const plain = scenarioOf({ things: 100, load: arrivals(1, 1) })
+  const jobs = plain.jobs.map((job) => ({ ...job, maximumPerMinute: perMinute }))
+  const responseMs = { count: 1, p50, p95: p99, p99 }
+  const summary = {
+    run: { durationSeconds: seconds },
+    executions: { started, held: { TIMED_OUT: timedOut } },
+    throttling: { share: throttled },
+    operations: { 'start-next': { responseMs }, update: { responseMs } },
+  }
+  const intervals = begun.map((count, second) => ({
+    row: { stage: 'load', second, counters: { 'execution.started': count }, gauges: {} },
+    entries: [],
+  }))
+  const record = { scenario: { ...plain, jobs }, intervals }
+  return { record, summary } as unknown as ToldRun
+}
+
+function missed(real: Figures, virtual: Figures): string[] {
+  return agreement(told(real), told(virtual))
+    .filter(({ isMet }) => !isMet)
+    .map(({ name, error }) => `${name} ${error}`)
+}
+
+test.each<[string, Figures, Figures, string[]]>([
+  ['equal runs agree', {}, {}, []],
+  ['one execution more is not exact', {}, { started: 101 }, ['executions started 1']],
+  ['one timeout less is not exact', { timedOut: 3 }, { timedOut: 2 }, ['executions timed out 1']],
+  ['5 % of the time is met', {}, { seconds: 57 }, []],
+  ['6 % is missed', {}, { seconds: 63.6 }, ['time to complete +6.0 %']],
+  ['two points of throttling are met', {}, { throttled: 0.219 }, []],
+  ['three are missed', {}, { throttled: 0.17 }, ['throttle share −3.0 points']],
+  ['a median may be a tenth off', {}, { p50: 22 }, []],
+  ['and no more', {}, { p50: 17.8 }, ['start-next p50 −11.0 %', 'update p50 −11.0 %']],
+  ['an upper percentile may be a quarter off', {}, { p99: 100 }, []],
+  [
+    'a rollout that is late by a second is missed',
+    { perMinute: 600, begun: [10, 10, 10] },
+    { perMinute: 600, begun: [0, 10, 10, 10] },
+    ['rollout schedule 10 at most in any second'],
+  ],
+  [
+    'one execution that was on its way is none',
+    { perMinute: 600, begun: [10, 10, 10] },
+    { perMinute: 600, begun: [9, 11, 10] },
+    [],
+  ],
+])('%s', (_, real, virtual, expected) => {
+  expect(missed(real, virtual)).toEqual(expected)
+})
