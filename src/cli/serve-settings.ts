@@ -56,7 +56,7 @@ export function serveSettings(given: ServeArguments): StandInSettings {
 }
 
 /** The part of a scenario that the stand-in plays. */
-export function standInSettings({ seed, fleet, service, jobs }: Scenario): StandInSettings {
+function standInSettings({ seed, fleet, service, jobs }: Scenario): StandInSettings {
   const { things, namePrefix } = fleet
   return { seed, things, namePrefix, ...service, jobs }
 }

@@ -36,7 +36,7 @@ export interface MqttThingSettings {
 /** Twice what AWS lets a packet have. A longer one is not waited for. */
 export const PACKET_MAX_BYTES = 262_144
 /** Written, and not taken by the socket: the service has stopped reading. */
-export const UNSENT_MAX_BYTES = 262_144
+const UNSENT_MAX_BYTES = 262_144
 /** AWS accepts no more before their PUBACKs flow (quota of the message broker, not adjustable). */
 export const UNACKNOWLEDGED_MAX = 100
 /** AWS refuses a SUBSCRIBE with more, and closes the connection. */

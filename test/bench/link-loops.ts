@@ -15,7 +15,7 @@ export interface Loop {
   close(): void
 }
 
-export const IDEAL: MqttThingSettings = {
+const IDEAL: MqttThingSettings = {
   version: 4,
   keepAliveSeconds: 1_200,
   clean: true,
