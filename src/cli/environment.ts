@@ -38,6 +38,8 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   csv: { commands: ['plan'], kind: 'text' },
   html: { commands: ['plan'], kind: 'text' },
   calibrate: { commands: ['simulate'], kind: 'text' },
+  calibration: { commands: ['doctor'], kind: 'text' },
+  'probe-seconds': { commands: ['doctor'], kind: 'text' },
   'memory-limit': { commands: ['simulate'], kind: 'text' },
   http: { commands: ['serve'], kind: 'text' },
   mqtt: { commands: ['serve'], kind: 'text' },
