@@ -83,7 +83,7 @@ function obeyParent(standIn: StandIn): Promise<void> {
       case 'begin': {
         const wake = new Wake(systemClock, () => {
           wake.close()
-          standIn.begin()
+          standIn.begin(message.t0Us)
           tell({ kind: 'begun' })
         })
         wake.at(message.atUs)

@@ -43,7 +43,7 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
     addresses,
     pid: child.pid ?? 0,
     control: {
-      begin: async (atUs) => void (await channel.ask({ kind: 'begin', atUs }, 'begun')),
+      begin: async (atUs, t0Us) => void (await channel.ask({ kind: 'begin', atUs, t0Us }, 'begun')),
       openExecutions: async () => (await channel.ask({ kind: 'open' }, 'open')).executions,
       ledger: async (): Promise<ServiceLedger> =>
         (await channel.ask({ kind: 'ledger' }, 'ledger')).ledger,

@@ -95,8 +95,8 @@ export interface ServiceLedger {
 }
 
 export type ToStandIn =
-  /** T0, on the machine's monotonic clock: jobs are created and fault windows count from here. */
-  | { readonly kind: 'begin'; readonly atUs: number }
+  /** On the machine's monotonic clock: when the jobs are created, and T0, from which fault windows count. */
+  | { readonly kind: 'begin'; readonly atUs: number; readonly t0Us: number }
   | { readonly kind: 'open' }
   | { readonly kind: 'ledger' }
 

@@ -18,8 +18,8 @@ import type { Stopping } from './stopping.ts'
 
 /** What a run may ask of a stand-in of its own. */
 export interface StandInControl {
-  /** T0. */
-  begin(atUs: number): Promise<void>
+  /** @param atUs when the jobs are created, @param t0Us from where fault windows count. */
+  begin(atUs: number, t0Us: number): Promise<void>
   /** How many executions have not ended, those still to come included. */
   openExecutions(): Promise<number>
   ledger(): Promise<ServiceLedger>
@@ -42,6 +42,8 @@ export interface RunSettings {
 
 /** Enough for T0 to reach every worker and the stand-in before it comes. */
 const T0_AHEAD_US = 100_000
+/** What a worker and a stand-in with cold code need to tell one thing of its job. */
+const NOTICE_US = 400
 
 /**
  * Runs the whole fleet once; what came of it stands in the run folder.
@@ -161,7 +163,8 @@ class FleetRun {
 
   async begin(): Promise<void> {
     if (this.#settings.stopping.requested || this.#givenUp || this.#pool.running === 0) return
-    const t0Us = systemClock.nowUs() + T0_AHEAD_US
+    const nowUs = systemClock.nowUs()
+    const t0Us = nowUs + T0_AHEAD_US + this.#noticeUs()
     this.#pool.tellAll({ kind: 'begin', t0Us })
     this.#host.begin(t0Us)
     this.#abort?.begin((t0Us - this.#runStartUs) / 1e3)
@@ -173,10 +176,25 @@ class FleetRun {
     const { control } = this.#settings
     if (control === undefined) return
     // A stand-in that does not begin has no jobs for the things.
-    await Promise.race([control.begin(t0Us), this.#pool.patience]).catch((error: unknown) =>
-      this.#giveUp(messageOf(error)),
-    )
+    await Promise.race([
+      control.begin(this.#noticeUs() > 0 ? nowUs : t0Us, t0Us),
+      this.#pool.patience,
+    ]).catch((error: unknown) => this.#giveUp(messageOf(error)))
     if (this.#settings.scenario.load.kind === 'rollout') this.#rollout?.begin(t0Us)
+  }
+
+  /**
+   * Jobs that are there all at once are told to every thing at once. Where nothing follows from that
+   * (design 4, who triggers) it is over before T0, so that the first starts are not measured in it.
+   * A rollout is what the notifications bring, and begins at T0.
+   */
+  #noticeUs(): number {
+    const { scenario, control } = this.#settings
+    const isPaced = scenario.jobs.some(
+      (job) => job.maximumPerMinute !== undefined || job.exponentialRate !== undefined,
+    )
+    if (control === undefined || scenario.load.kind === 'rollout' || isPaced) return 0
+    return scenario.fleet.things * NOTICE_US
   }
 
   /** By the shards' last words: one that has told it is ready is so whole. */

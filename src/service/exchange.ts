@@ -78,9 +78,9 @@ export class Exchange implements ServiceSink {
     return this.#epochSeconds(nowUs)
   }
 
-  begin(): void {
+  begin(t0Us?: number): void {
     const nowUs = this.#clock.nowUs()
-    this.#service.begin(nowUs)
+    this.#service.begin(nowUs, t0Us)
     this.#turn(nowUs)
   }
 

@@ -118,11 +118,11 @@ export class JobsService {
     this.#subscribes = bucket(quotas.subscribesPerSecond)
   }
 
-  /** The scenario's jobs are created, and fault windows count from here. Once; later calls do nothing. */
-  begin(nowUs: number): void {
+  /** The scenario's jobs are created, and fault windows count from T0. Once; later calls do nothing. */
+  begin(nowUs: number, t0Us = nowUs): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
-    this.#fates.begin(nowUs)
+    this.#fates.begin(t0Us)
     this.#executions.together(nowUs, () => {
       const { jobs, things, minuteUs } = this.#settings
       for (const job of jobs)

@@ -30,8 +30,8 @@ export interface StandIn {
     /** Only with a `controlPort`. */
     readonly control?: string
   }
-  /** T0: jobs are created, and fault windows count from here. */
-  begin(): void
+  /** Jobs are created now; fault windows count from T0. @param t0Us absent: now. */
+  begin(t0Us?: number): void
   ledger(): ServiceLedger
   /** How many executions have not ended, those still to come included; Infinity with an endless job. */
   openExecutions(): number
@@ -83,7 +83,7 @@ export async function startStandIn(
         control: await listening(control, 'control', host, controlPort),
       }),
     }
-    const begin = () => exchange.begin()
+    const begin = (t0Us?: number) => exchange.begin(t0Us)
     const limits = () => ({ ...counts })
     const ledger = () => service.ledger()
     const openExecutions = () => service.openExecutions()
