@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.long.ts'],
+    include: ['test/**/*.long.ts', 'test/truth/truth.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     maxWorkers: 1,
