@@ -3,14 +3,23 @@
  * and reports all read this list.
  */
 
-export const METERED_OPERATIONS = [
-  'start-next',
-  'update',
-  'describe',
-  'get-pending',
-  'connect',
-  'subscribe',
+/** The four of the data plane. */
+export const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending'] as const
+
+export const METERED_OPERATIONS = [...JOBS_OPERATIONS, 'connect', 'subscribe'] as const
+
+/** How an execution ends in the eyes of its thing. */
+export const EXECUTION_ENDINGS = [
+  'succeeded',
+  'failed',
+  'rejected',
+  'timedOut',
+  'canceled',
+  'stuck',
 ] as const
+
+/** What a thing tells of an execution. */
+export const EXECUTION_EVENTS = ['started', 'resumed', ...EXECUTION_ENDINGS] as const
 
 /** Outcomes that keep histograms of their own, so that fast failures do not improve p50. */
 export const TIMED_OUTCOMES = ['accepted', 'empty', 'throttled', 'rejected', 'timedOut'] as const

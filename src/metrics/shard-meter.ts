@@ -1,7 +1,13 @@
 import type { Histogram } from 'hdr-histogram-js'
 import { CounterTable } from './counter-table.ts'
 import { LatencyRecorder } from './latency-recorder.ts'
-import { METERED_OPERATIONS, OUTCOMES, type SeriesName, TIMED_OUTCOMES } from './series.ts'
+import {
+  EXECUTION_EVENTS,
+  METERED_OPERATIONS,
+  OUTCOMES,
+  type SeriesName,
+  TIMED_OUTCOMES,
+} from './series.ts'
 
 export type MeteredOperation = (typeof METERED_OPERATIONS)[number]
 export type AttemptOutcome = (typeof OUTCOMES)[number]
@@ -129,16 +135,6 @@ export class ShardMeter {
   }
 }
 
-const EXECUTION_EVENTS = [
-  'started',
-  'resumed',
-  'succeeded',
-  'failed',
-  'rejected',
-  'timedOut',
-  'canceled',
-  'stuck',
-] as const
 const START_EVENTS = ['started', 'reassigned', 'dropped-busy', 'dropped-offline'] as const
 const STRAYS = ['late', 'duplicate', 'unmatched'] as const
 

@@ -1,10 +1,10 @@
 import { EventRings } from './event-rings.ts'
 import { KeepLimits, type KeptCount } from './keep-limits.ts'
-import { METERED_OPERATIONS, OUTCOMES } from './series.ts'
+import { EXECUTION_EVENTS, JOBS_OPERATIONS, METERED_OPERATIONS, OUTCOMES } from './series.ts'
 import type { AttemptOutcome, ExecutionEvent, MeteredOperation } from './shard-meter.ts'
 import { SlowestAttempts } from './slowest-attempts.ts'
 import type { ThingTimeline } from './thing-timeline.ts'
-import { cutEvents, EVENT, EXECUTION_EVENTS } from './timeline-cut.ts'
+import { cutEvents, EVENT } from './timeline-cut.ts'
 
 /** Things of one worker that are remembered at once; about 15 MB when all of them are in use. */
 const MOST_BUSY = 16_384
@@ -90,7 +90,7 @@ export class ThingSampler {
     if (outcomeAt > LAST_GOOD) {
       const reason = FAILURES[at]?.[outcomeAt] ?? outcome
       this.#keep(slot, code === undefined ? reason : `${reason} ${code}`)
-    } else if (at < JOBS_OPERATIONS) {
+    } else if (at < JOBS_OPERATIONS.length) {
       this.#slowest.offer(at, endUs - dueUs, this.#ringOf[slot] as number)
     }
   }
@@ -250,7 +250,6 @@ const State = { free: 0, open: 1, closed: 2 } as const
 
 /** accepted and empty come first in `OUTCOMES`, and the four Jobs operations in theirs. */
 const LAST_GOOD = OUTCOMES.indexOf('empty')
-const JOBS_OPERATIONS = METERED_OPERATIONS.indexOf('connect')
 
 /** By operation and outcome, so that a failure builds no text. */
 const FAILURES = METERED_OPERATIONS.map((operation) =>

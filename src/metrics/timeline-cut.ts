@@ -1,5 +1,5 @@
 import type { EventRings, RingEvent } from './event-rings.ts'
-import { METERED_OPERATIONS, OUTCOMES } from './series.ts'
+import { EXECUTION_EVENTS, METERED_OPERATIONS, OUTCOMES } from './series.ts'
 import type { TimelineEvent } from './thing-timeline.ts'
 
 /** What the members of a `RingEvent` mean, by its kind. */
@@ -23,17 +23,6 @@ export const EVENT = {
   /** text: cause. */
   drop: 8,
 } as const
-
-export const EXECUTION_EVENTS = [
-  'started',
-  'resumed',
-  'succeeded',
-  'failed',
-  'rejected',
-  'timedOut',
-  'canceled',
-  'stuck',
-] as const
 
 /** The events of a ring in words. @param zeroUs what times count from. */
 export function cutEvents(rings: EventRings, ring: number, zeroUs: number): TimelineEvent[] {

@@ -1,8 +1,7 @@
-import { OUTCOMES } from '../metrics/series.ts'
+import { JOBS_OPERATIONS, OUTCOMES } from '../metrics/series.ts'
 import type { MeasuredRecord } from './measured-run.ts'
 import type { RatesSummary } from './summary.ts'
 
-const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending']
 /** How an attempt ends that got an answer in time. */
 const ANSWERED = OUTCOMES.filter((outcome) => !['timedOut', 'lost', 'unanswered'].includes(outcome))
 

@@ -1,3 +1,4 @@
+import { JOBS_OPERATIONS } from '../metrics/series.ts'
 import { effectiveQuota, sumOver } from './effective-quota.ts'
 import { groupBySecond, type MeasuredRecord } from './measured-run.ts'
 import { QUOTA_GROUPS, type QuotaGroup } from './quota-groups.ts'
@@ -26,8 +27,6 @@ export function throttlingOf(record: RunRecord, run: MeasuredRecord): Summary['t
     effectiveQuota: effective,
   }
 }
-
-const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending'] as const
 
 /** How far what was accepted may be from a quota of the scenario and still be explained by it. */
 const NEAR = 0.1

@@ -8,12 +8,16 @@ import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:pe
 import type { ThreadHealth } from '../results/rows.ts'
 
 const RESOLUTION_MS = 10
+/** In less, one callback fills the whole span: where a stage ends inside a second a piece of it may
+ *  be a millisecond long, and is busy all of it. */
+const SHORTEST_SPAN_MS = 100
 
 /** The event loop and the garbage collector of the thread that makes it. */
 export class ThreadMonitor {
   #lastUtilisation = performance.eventLoopUtilization()
   readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   #gcMs = 0
+  #spanMs = 0
   readonly #gc = new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) this.#gcMs += entry.duration
   })
@@ -23,8 +27,15 @@ export class ThreadMonitor {
     this.#gc.observe({ entryTypes: ['gc'] })
   }
 
-  /** Since the last call. @param spanMs how long that was. */
-  take(spanMs: number): ThreadHealth & { gcShare: number } {
+  /**
+   * Since the last time that it told something.
+   *
+   * @param spanMs how long it is since the last call.
+   * @returns undefined for too short a span, which then counts with the next one.
+   */
+  take(spanMs: number): { health: ThreadHealth; gcShare: number } | undefined {
+    this.#spanMs += spanMs
+    if (this.#spanMs < SHORTEST_SPAN_MS) return undefined
     const utilisation = performance.eventLoopUtilization()
     const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
     this.#lastUtilisation = utilisation
@@ -36,14 +47,11 @@ export class ThreadMonitor {
     const loopDelayP99Ms = delayOf(this.#delay.percentile(99))
     const loopDelayMaxMs = delayOf(this.#delay.max)
     this.#delay.reset()
-    const gcShare = spanMs > 0 ? this.#gcMs / spanMs : 0
+    const gcShare = rounded(this.#gcMs / this.#spanMs)
     this.#gcMs = 0
-    return {
-      eventLoopUtilisation: rounded(since.utilization),
-      loopDelayP99Ms,
-      loopDelayMaxMs,
-      gcShare: rounded(gcShare),
-    }
+    this.#spanMs = 0
+    const eventLoopUtilisation = rounded(since.utilization)
+    return { health: { eventLoopUtilisation, loopDelayP99Ms, loopDelayMaxMs }, gcShare }
   }
 
   close(): void {

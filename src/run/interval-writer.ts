@@ -1,3 +1,4 @@
+import { EXECUTION_ENDINGS, JOBS_OPERATIONS } from '../metrics/series.ts'
 import type { ShardMeter } from '../metrics/shard-meter.ts'
 import type { IntervalRow, ShardGauges, Stage } from '../results/rows.ts'
 import { openWorkerLog, type WorkerLog } from '../results/run-folder.ts'
@@ -101,7 +102,7 @@ export class IntervalWriter {
     this.#writeRest()
     if (this.#failed) return
     const { counters, histograms } = this.#meter.takeInterval()
-    const { gcShare, ...health } = this.#health.take((toUs - this.#fromUs) / 1e3)
+    const taken = this.#health.take((toUs - this.#fromUs) / 1e3)
     const row = {
       kind: 'interval' as const,
       worker: this.#shard,
@@ -111,10 +112,13 @@ export class IntervalWriter {
       toMs: (toUs - this.#runStartUs) / 1e3,
       counters,
       gauges: this.#gauges(),
-      health,
+      ...(taken && { health: taken.health }),
     }
     this.#fromUs = toUs
-    this.#unfinished = { interval: new UnfinishedInterval(this.#log, row, histograms), gcShare }
+    this.#unfinished = {
+      interval: new UnfinishedInterval(this.#log, row, histograms),
+      gcShare: taken?.gcShare ?? 0,
+    }
     this.#nextPieceUs = toUs
   }
 
@@ -154,9 +158,6 @@ export class IntervalWriter {
     return { online, idle, working, openRequests }
   }
 }
-
-const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending']
-const EXECUTION_ENDINGS = ['succeeded', 'failed', 'rejected', 'timedOut', 'canceled', 'stuck']
 
 function progressOf(row: IntervalRow): Omit<ShardProgress, 'readyThings' | 'gcShare'> {
   const { counters, percentiles } = row

@@ -1,3 +1,4 @@
+import { JOBS_OPERATIONS } from '../metrics/series.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { type SimulationEnd, VIRTUAL_EPOCH_MS } from './simulation.ts'
 
@@ -28,7 +29,6 @@ export interface AbortPoint {
   readonly executions: number
 }
 
-const JOBS_OPERATIONS = ['start-next', 'update', 'describe', 'get-pending']
 const WRITES = ['start-next', 'update']
 
 export function outlookOf(scenario: Scenario, end: SimulationEnd): Outlook {

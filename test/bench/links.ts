@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import autocannon from 'autocannon'
+import { withNullTarget } from '../../src/cli/calibration.ts'
 import { FleetLoop } from './fleet-loop.ts'
 import { LinkLoop, type Loop, openLink, PlainMqtt, PlainUndici } from './link-loops.ts'
-import { StubService } from './stub-service.ts'
 
 const CLIENTS = 100
 const ROUNDS = 5
@@ -37,13 +37,12 @@ export interface LinksBench {
 
 /**
  * What our links cost beside a plain loop of the same library, and what an idle MQTT thing weighs.
- * One stub for all, in a process of its own; the rounds of two loops alternate, so that a busy machine
- * is busy for both.
+ * One target for all, in a process of its own; the rounds of the loops alternate, so that a busy
+ * machine is busy for each.
  */
-export async function benchLinks(): Promise<LinksBench> {
-  const stub = await StubService.start()
-  const { mqttPort, httpPort } = stub.addresses
-  try {
+export function benchLinks(): Promise<LinksBench> {
+  return withNullTarget(async (targets) => {
+    const [mqttPort = 0, httpPort = 0] = targets.map((url) => Number(new URL(url).port))
     // Memory first, on a heap that nobody has stretched yet.
     const { idleMqttThingKiB, connectSeconds } = await idleThings(mqttPort)
     const mqttUs = await compare({
@@ -58,9 +57,7 @@ export async function benchLinks(): Promise<LinksBench> {
     })
     const autocannonUs = await autocannonCost(httpPort)
     return { mqttUs, httpUs, autocannonUs, connectSeconds, idleMqttThingKiB }
-  } finally {
-    await stub.end()
-  }
+  })
 }
 
 async function compare(loops: Record<keyof CostUs, Loop>): Promise<CostUs> {
