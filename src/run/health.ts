@@ -4,10 +4,10 @@
  */
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks'
+import { createHistogram, PerformanceObserver, performance } from 'node:perf_hooks'
 import type { ThreadHealth } from '../results/rows.ts'
 
-const RESOLUTION_MS = 10
+const TICK_MS = 10
 /** In less, one callback fills the whole span: where a stage ends inside a second a piece of it may
  *  be a millisecond long, and is busy all of it. */
 const SHORTEST_SPAN_MS = 100
@@ -15,7 +15,11 @@ const SHORTEST_SPAN_MS = 100
 /** The event loop and the garbage collector of the thread that makes it. */
 export class ThreadMonitor {
   #lastUtilisation = performance.eventLoopUtilization()
-  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  /** By how much a tick came too late, in microseconds. Node's own monitor forgets the tick that is
+   *  under way when it is reset, and with it a standstill that ends in the second being cut. */
+  readonly #delayUs = createHistogram()
+  #lastTickMs = performance.now()
+  readonly #ticks = setInterval(() => this.#tick(), TICK_MS).unref()
   #gcMs = 0
   #spanMs = 0
   readonly #gc = new PerformanceObserver((list) => {
@@ -23,7 +27,6 @@ export class ThreadMonitor {
   })
 
   constructor() {
-    this.#delay.enable()
     this.#gc.observe({ entryTypes: ['gc'] })
   }
 
@@ -39,14 +42,10 @@ export class ThreadMonitor {
     const utilisation = performance.eventLoopUtilization()
     const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
     this.#lastUtilisation = utilisation
-    // The monitor's own period is part of each sample: a loop that is on time shows `resolution`.
-    const delayOf = (ns: number) => {
-      const delayMs = Math.max(0, ns / 1e6 - RESOLUTION_MS)
-      return Number.isFinite(delayMs) ? rounded(delayMs) : 0
-    }
-    const loopDelayP99Ms = delayOf(this.#delay.percentile(99))
-    const loopDelayMaxMs = delayOf(this.#delay.max)
-    this.#delay.reset()
+    this.#tick()
+    const loopDelayP99Ms = rounded(this.#delayUs.percentile(99) / 1e3)
+    const loopDelayMaxMs = rounded(this.#delayUs.max / 1e3)
+    this.#delayUs.reset()
     const gcShare = rounded(this.#gcMs / this.#spanMs)
     this.#gcMs = 0
     this.#spanMs = 0
@@ -55,8 +54,15 @@ export class ThreadMonitor {
   }
 
   close(): void {
-    this.#delay.disable()
+    clearInterval(this.#ticks)
     this.#gc.disconnect()
+  }
+
+  #tick(): void {
+    const nowMs = performance.now()
+    const lateUs = Math.round((nowMs - this.#lastTickMs - TICK_MS) * 1e3)
+    this.#delayUs.record(Math.max(1, lateUs))
+    this.#lastTickMs = nowMs
   }
 }
 

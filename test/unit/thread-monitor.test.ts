@@ -18,3 +18,17 @@ test('what a short piece did not tell counts with the next one', () => {
   expect(monitor.take(60)?.health).toMatchObject({ eventLoopUtilisation: expect.any(Number) })
   expect(monitor.take(60)).toBeUndefined()
 })
+
+test('a standstill that ends with the very second it is in is told with that second', () => {
+  const monitor = new ThreadMonitor()
+  onTestFinished(() => monitor.close())
+
+  // No turn of the loop comes between the standstill and the reading of it.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 120)
+
+  const told = monitor.take(120)
+  expect(told?.health.loopDelayMaxMs).toBeGreaterThan(100)
+  expect(told?.health.loopDelayP99Ms).toBeGreaterThan(100)
+  // Once: the next second has nothing of it.
+  expect(monitor.take(120)?.health.loopDelayMaxMs).toBeLessThan(100)
+})
