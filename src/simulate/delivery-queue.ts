@@ -1,4 +1,5 @@
 import { TimeWheel } from '../clock/time-wheel.ts'
+import { LegQueue } from './leg-queue.ts'
 
 /** What is delivered. Nothing but a number in a column; the driver knows what each one means. */
 export type DeliveryKind = number
@@ -9,15 +10,17 @@ const FIRST_CAPACITY = 1_024
  * Everything that is under way between the fleet and the service, in columns: no object and no
  * closure for a delivery. They come out by time, then by thing, then in the order they were put in.
  *
+ * Most of it is on a leg of the one length that all legs have, and so comes out as it went in: that
+ * stands in a queue of its own. Only what comes at the same time as something else is sorted.
+ *
  * What is under way is bounded by what the things have asked for and the notifications of it; the
  * largest number ever is `mostUnderWay`.
  */
 export class DeliveryQueue {
+  readonly #legs = new LegQueue()
   readonly #wheel: TimeWheel
   #thing = new Uint32Array(FIRST_CAPACITY)
-  /** Counts up with each delivery that is put in. */
   #order = new Float64Array(FIRST_CAPACITY)
-  #added = 0
   #kind = new Uint8Array(FIRST_CAPACITY)
   #connection = new Uint32Array(FIRST_CAPACITY)
   #token = new Uint32Array(FIRST_CAPACITY)
@@ -26,6 +29,9 @@ export class DeliveryQueue {
   #free = new Uint32Array(FIRST_CAPACITY)
   #freeCount = 0
   #used = 0
+  /** Counts up with each delivery that is put in. */
+  #added = 0
+  #size = 0
 
   /** The delivery last taken. */
   thing = 0
@@ -41,12 +47,26 @@ export class DeliveryQueue {
   }
 
   get size(): number {
-    return this.#used - this.#freeCount
+    return this.#size
   }
 
   /** When to take the next: perhaps too early, never too late. Infinity when nothing is under way. */
   get nextUs(): number {
-    return this.#wheel.nextUs
+    const legUs = this.#legs.nextUs
+    const wheelUs = this.#wheel.nextUs
+    return legUs < wheelUs ? legUs : wheelUs
+  }
+
+  /** For a delivery that is not due before any other that went this way: one that takes one leg. */
+  addLeg(
+    atUs: number,
+    thing: number,
+    kind: DeliveryKind,
+    connection: number,
+    token: number,
+    payload: unknown,
+  ): void {
+    this.#legs.add(atUs, this.#count(), thing, kind, connection, token, payload)
   }
 
   add(
@@ -57,21 +77,34 @@ export class DeliveryQueue {
     token: number,
     payload: unknown,
   ): void {
-    const place = this.#place()
-    this.#thing[place] = thing
-    this.#order[place] = this.#added
-    this.#added += 1
-    this.#kind[place] = kind
-    this.#connection[place] = connection
-    this.#token[place] = token
-    this.#payload[place] = payload
-    this.#wheel.add(place, atUs)
-    if (this.size > this.mostUnderWay) this.mostUnderWay = this.size
+    this.#sort(atUs, this.#count(), thing, kind, connection, token, payload)
   }
 
   /** Takes the next delivery that is due, if there is one; its members are this object's until the
    *  next call. */
   take(nowUs: number): boolean {
+    const legs = this.#legs
+    const legUs = legs.nextUs
+    if (legUs <= nowUs) {
+      if (legUs < this.#wheel.nextUs && legs.afterNextUs > legUs) {
+        this.thing = legs.thing
+        this.kind = legs.kind
+        this.connection = legs.connection
+        this.token = legs.token
+        this.payload = legs.payload
+        legs.drop()
+        this.#size -= 1
+        return true
+      }
+      for (; legs.nextUs <= nowUs; legs.drop()) {
+        const { thing, kind, connection, token } = legs
+        this.#sort(legs.nextUs, legs.order, thing, kind, connection, token, legs.payload)
+      }
+    }
+    return this.#takeSorted(nowUs)
+  }
+
+  #takeSorted(nowUs: number): boolean {
     const place = this.#wheel.take(nowUs)
     if (place < 0) return false
     this.thing = this.#thing[place] as number
@@ -82,7 +115,35 @@ export class DeliveryQueue {
     this.#payload[place] = undefined
     this.#free[this.#freeCount] = place
     this.#freeCount += 1
+    this.#size -= 1
     return true
+  }
+
+  /** One more is under way. @returns its order. */
+  #count(): number {
+    this.#size += 1
+    if (this.#size > this.mostUnderWay) this.mostUnderWay = this.#size
+    this.#added += 1
+    return this.#added
+  }
+
+  #sort(
+    atUs: number,
+    order: number,
+    thing: number,
+    kind: DeliveryKind,
+    connection: number,
+    token: number,
+    payload: unknown,
+  ): void {
+    const place = this.#place()
+    this.#thing[place] = thing
+    this.#order[place] = order
+    this.#kind[place] = kind
+    this.#connection[place] = connection
+    this.#token[place] = token
+    this.#payload[place] = payload
+    this.#wheel.add(place, atUs)
   }
 
   #isBefore(one: number, other: number): boolean {

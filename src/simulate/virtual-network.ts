@@ -105,6 +105,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []
   #nowUs = 0
+  /** When the service wants to be called, as of its last call. */
+  #serviceUs = Number.POSITIVE_INFINITY
   /** When the last answer reached its thing. */
   lastAnswerUs = 0
 
@@ -135,6 +137,7 @@ export class VirtualNetwork implements VirtualServiceSink {
       this.#hearsNext[thing] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
     }
     this.#service = openService(this)
+    this.#hearService()
   }
 
   get service(): VirtualService {
@@ -146,7 +149,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     const shards = this.#shards
     return {
       connect: (slot) => this.#connect(shard + slot * shards),
-      subscribe: (slot) => this.#add(this.#oneWayUs, shard + slot * shards, Kind.subscribe),
+      subscribe: (slot) => this.#leg(shard + slot * shards, Kind.subscribe),
       send: (slot, operation, token, request) =>
         this.#send(shard + slot * shards, operation, token, request),
       cancel: (slot) => this.#cancel(shard + slot * shards),
@@ -157,8 +160,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** When `advance` has something to do: perhaps too early, never too late. */
   get nextUs(): number {
     const queueUs = this.#queue.nextUs
-    const serviceUs = this.#service.nextUs()
-    return serviceUs !== undefined && serviceUs < queueUs ? serviceUs : queueUs
+    return this.#serviceUs < queueUs ? this.#serviceUs : queueUs
   }
 
   /** The largest number of deliveries that were under way at once. */
@@ -173,7 +175,7 @@ export class VirtualNetwork implements VirtualServiceSink {
    */
   advance(nowUs: number): number {
     this.#nowUs = nowUs
-    this.#catchUp()
+    if (this.#serviceUs <= nowUs) this.#catchUp()
     let deliveries = 0
     for (; this.#queue.nextUs <= nowUs && this.#queue.take(nowUs); deliveries++) this.#deliver()
     return deliveries
@@ -183,14 +185,16 @@ export class VirtualNetwork implements VirtualServiceSink {
   begin(): void {
     this.#service.begin(this.#nowUs)
     this.#catchUp()
-    this.#publish(0)
   }
 
   #catchUp(): void {
-    const serviceUs = this.#service.nextUs()
-    if (serviceUs === undefined || serviceUs > this.#nowUs) return
     this.#service.advance(this.#nowUs)
     this.#publish(0)
+    this.#hearService()
+  }
+
+  #hearService(): void {
+    this.#serviceUs = this.#service.nextUs() ?? Number.POSITIVE_INFINITY
   }
 
   #deliver(): void {
@@ -222,14 +226,14 @@ export class VirtualNetwork implements VirtualServiceSink {
         fleet.notified(slot, payload as JobsNotification, nowUs)
         break
       case Kind.connect:
-        this.#add(this.#oneWayUs, thing, Kind.handshaken, Number(this.#service.admitConnect(nowUs)))
+        this.#leg(thing, Kind.handshaken, Number(this.#service.admitConnect(nowUs)))
         break
       case Kind.handshaken:
         this.#handshaken(thing, slot, fleet, token === 1)
         break
       case Kind.subscribe: {
         const admitted = this.#service.admitSubscribe(this.#filters[thing] as number, nowUs)
-        this.#add(this.#oneWayUs, thing, Kind.subscribed, Number(admitted))
+        this.#leg(thing, Kind.subscribed, Number(admitted))
         break
       }
       case Kind.ready:
@@ -295,6 +299,7 @@ export class VirtualNetwork implements VirtualServiceSink {
       if (duplicated) this.#queue.add(atUs, thing, Kind.answer, connection, token, reply)
     }
     this.#publish(delayUs)
+    this.#hearService()
   }
 
   /** Sends the notifications that the last call of the service has asked for, after its answer. */
@@ -318,7 +323,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#connection[thing] = (this.#connection[thing] as number) + 1
     this.#beganUs[thing] = this.#nowUs
     if (this.#isHttp[thing] === 1) this.#add(0, thing, Kind.ready)
-    else this.#add(this.#oneWayUs, thing, Kind.connect)
+    else this.#leg(thing, Kind.connect)
   }
 
   #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
@@ -340,7 +345,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     token: number,
     request: JobsRequest,
   ): void {
-    this.#add(this.#oneWayUs, thing, Kind.request + operationAt, token, request)
+    this.#leg(thing, Kind.request + operationAt, token, request)
     fleet.sent(slot, token, this.#nowUs)
   }
 
@@ -355,6 +360,13 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#connection[thing] = (this.#connection[thing] as number) + 1
     this.#way[thing] = Way.closed
     this.#subscribed[thing] = 0
+  }
+
+  /** One way between a thing and the service. */
+  #leg(thing: number, kind: number, token = 0, payload?: unknown): void {
+    const connection = this.#connection[thing] as number
+    const atUs = this.#nowUs + this.#oneWayUs
+    this.#queue.addLeg(atUs, thing, kind, connection, token, payload)
   }
 
   #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {

@@ -6,6 +6,8 @@ import type { FleetTrace, Meter, ThingBook } from '../thing/ports.ts'
 import { TimeLine } from './time-line.ts'
 import { VirtualNetwork, type VirtualService, type VirtualServiceSink } from './virtual-network.ts'
 
+const NEVER = Number.POSITIVE_INFINITY
+
 export interface VirtualRunSettings {
   readonly scenario: Scenario
   /** The fleet is split as in a run with so many workers; all of them share this thread. */
@@ -153,16 +155,25 @@ export class VirtualRun {
 
   /** @returns how many deliveries and timers it was. */
   #doAt(nowUs: number): number {
+    const fleets = this.#fleets
     let events = this.#network.advance(nowUs)
-    for (const fleet of this.#fleets) events += fleet.advance(nowUs)
+    for (let shard = 0; shard < fleets.length; shard++) {
+      const fleet = fleets[shard] as Fleet
+      if ((fleet.nextUs() ?? NEVER) <= nowUs) events += fleet.advance(nowUs)
+    }
     return events
   }
 
   #nextUs(): number {
+    const fleets = this.#fleets
+    const lineUs = this.#line.nextUs
     let nextUs = this.#network.nextUs
-    for (const fleet of this.#fleets) nextUs = Math.min(nextUs, fleet.nextUs() ?? nextUs)
-    if (nextUs < Number.POSITIVE_INFINITY) return Math.min(nextUs, this.#line.nextUs)
+    for (let shard = 0; shard < fleets.length; shard++) {
+      const fleetUs = (fleets[shard] as Fleet).nextUs() ?? NEVER
+      if (fleetUs < nextUs) nextUs = fleetUs
+    }
+    if (nextUs < NEVER) return nextUs < lineUs ? nextUs : lineUs
     if (this.#line.isWaiting) this.#stillAtUs ??= this.#nowUs
-    return this.#line.nextUs
+    return lineUs
   }
 }
