@@ -12,6 +12,12 @@ const PAGE_MASK = PAGES - 1
 const FIRST_PAGE = SLOTS
 const FAR = SLOTS + PAGES
 
+/** A time of eight bytes, and from `Link.next` on three links of four. */
+const NODE_BYTES = 24
+const TIMES = NODE_BYTES / Float64Array.BYTES_PER_ELEMENT
+const LINKS = NODE_BYTES / Int32Array.BYTES_PER_ELEMENT
+const Link = { next: 2, previous: 3, list: 4 } as const
+
 /**
  * Items by time. An item is a small number, its place in the columns of whoever uses this; it is in
  * the wheel at most once, and what is removed leaves nothing behind. Adding, removing and taking cost
@@ -27,12 +33,12 @@ export class TimeWheel {
   nextUs = Number.POSITIVE_INFINITY
 
   readonly #isBefore: (one: number, other: number) => boolean
+  /** Time and links of an item stand side by side, in `NODE_BYTES`: they are read together, and come
+   *  with one access to memory. */
   #atUs: Float64Array
-  /** Which list the item is in, or NONE. */
-  #list: Int16Array
-  /** Neighbours in the list, which is a ring: before its first stands its last. */
-  #next: Int32Array
-  #previous: Int32Array
+  /** `Link`s: neighbours in the list, which is a ring (before its first stands its last), and which
+   *  list the item is in, or NONE. */
+  #links: Int32Array
 
   /** First item of each list, in the order they were added. */
   readonly #heads = new Int32Array(FAR + 1).fill(NONE)
@@ -48,42 +54,44 @@ export class TimeWheel {
   /** @param isBefore which of two items at the same time comes first. */
   constructor(capacity: number, isBefore: (one: number, other: number) => boolean) {
     this.#isBefore = isBefore
-    this.#atUs = new Float64Array(capacity)
-    this.#list = new Int16Array(capacity).fill(NONE)
-    this.#next = new Int32Array(capacity)
-    this.#previous = new Int32Array(capacity)
+    const nodes = new ArrayBuffer(capacity * NODE_BYTES)
+    this.#atUs = new Float64Array(nodes)
+    this.#links = new Int32Array(nodes)
+    this.#unlist(0, capacity)
   }
 
   /** Makes room for more items. */
   grow(capacity: number): void {
-    this.#atUs = copied(this.#atUs, new Float64Array(capacity))
-    this.#list = copied(this.#list, new Int16Array(capacity).fill(NONE))
-    this.#next = copied(this.#next, new Int32Array(capacity))
-    this.#previous = copied(this.#previous, new Int32Array(capacity))
+    const before = this.#links
+    const nodes = new ArrayBuffer(capacity * NODE_BYTES)
+    this.#atUs = new Float64Array(nodes)
+    this.#links = new Int32Array(nodes)
+    this.#links.set(before)
+    this.#unlist(before.length / LINKS, capacity)
   }
 
   has(item: number): boolean {
-    return this.#list[item] !== NONE
+    return this.#links[item * LINKS + Link.list] !== NONE
   }
 
   /** Of an item that is here, or the last that was. */
   atUs(item: number): number {
-    return this.#atUs[item] as number
+    return this.#atUs[item * TIMES] as number
   }
 
   /** @param item not in the wheel, below the capacity. @param atUs whole microseconds. */
   add(item: number, atUs: number): void {
-    this.#atUs[item] = atUs
+    this.#atUs[item * TIMES] = atUs
     this.#place(item, atUs)
     if (atUs < this.nextUs) this.nextUs = atUs
   }
 
   /** Nothing happens when the item is not here. */
   remove(item: number): void {
-    const list = this.#list[item] as number
+    const list = this.#links[item * LINKS + Link.list] as number
     if (list === NONE) return
     this.#unlink(item, list)
-    if ((this.#atUs[item] as number) <= this.nextUs) this.#foresee()
+    if ((this.#atUs[item * TIMES] as number) <= this.nextUs) this.#foresee()
   }
 
   /** Takes the first item that is due, or -1. */
@@ -107,6 +115,10 @@ export class TimeWheel {
     return NONE
   }
 
+  #unlist(from: number, to: number): void {
+    for (let item = from; item < to; item++) this.#links[item * LINKS + Link.list] = NONE
+  }
+
   #place(item: number, atUs: number): void {
     const page = Math.floor(atUs / SLOTS)
     if (page <= this.#page) this.#enterSlot(item, Math.max(0, atUs - this.#page * SLOTS))
@@ -117,7 +129,8 @@ export class TimeWheel {
   #enterSlot(item: number, slot: number): void {
     const head = this.#heads[slot] as number
     if (head === NONE) this.#slots.set(slot)
-    else if (this.#isBefore(item, this.#previous[head] as number)) this.#unsorted[slot] = 1
+    else if (this.#isBefore(item, this.#links[head * LINKS + Link.previous] as number))
+      this.#unsorted[slot] = 1
     this.#append(item, slot, head)
   }
 
@@ -132,30 +145,34 @@ export class TimeWheel {
   }
 
   #append(item: number, list: number, head: number): void {
-    this.#list[item] = list
+    const links = this.#links
+    const at = item * LINKS
+    links[at + Link.list] = list
     if (head === NONE) {
       this.#heads[list] = item
-      this.#next[item] = item
-      this.#previous[item] = item
+      links[at + Link.next] = item
+      links[at + Link.previous] = item
       return
     }
-    const last = this.#previous[head] as number
-    this.#next[last] = item
-    this.#previous[item] = last
-    this.#next[item] = head
-    this.#previous[head] = item
+    const last = links[head * LINKS + Link.previous] as number
+    links[last * LINKS + Link.next] = item
+    links[at + Link.previous] = last
+    links[at + Link.next] = head
+    links[head * LINKS + Link.previous] = item
   }
 
   #unlink(item: number, list: number): void {
-    const next = this.#next[item] as number
-    this.#list[item] = NONE
+    const links = this.#links
+    const at = item * LINKS
+    const next = links[at + Link.next] as number
+    links[at + Link.list] = NONE
     if (next === item) {
       this.#empty(list)
       return
     }
-    const previous = this.#previous[item] as number
-    this.#next[previous] = next
-    this.#previous[next] = previous
+    const previous = links[at + Link.previous] as number
+    links[previous * LINKS + Link.next] = next
+    links[next * LINKS + Link.previous] = previous
     if (this.#heads[list] === item) this.#heads[list] = next
   }
 
@@ -204,11 +221,11 @@ export class TimeWheel {
   #spread(list: number): void {
     const head = this.#heads[list] as number
     if (head === NONE) return
-    const last = this.#previous[head] as number
+    const last = this.#links[head * LINKS + Link.previous] as number
     this.#empty(list)
     for (let item = head; ; ) {
-      const next = this.#next[item] as number
-      this.#place(item, this.#atUs[item] as number)
+      const next = this.#links[item * LINKS + Link.next] as number
+      this.#place(item, this.#atUs[item * TIMES] as number)
       if (item === last) return
       item = next
     }
@@ -224,12 +241,4 @@ export class TimeWheel {
     items.sort((one, other) => (this.#isBefore(one, other) ? -1 : 1))
     for (const item of items) this.#enterSlot(item, slot)
   }
-}
-
-function copied<Column extends Float64Array | Int32Array | Int16Array>(
-  from: Column,
-  to: Column,
-): Column {
-  to.set(from)
-  return to
 }

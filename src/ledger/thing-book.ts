@@ -34,12 +34,12 @@ export const ROWS_PER_THING = 8
 export class ThingBook {
   readonly #shard: number
   readonly #shards: number
-  readonly #settled: Uint32Array
-  readonly #marks: Uint32Array
+  /** By slot, `ROW` numbers each: see `Place`. */
+  readonly #numbers: Uint32Array
   readonly #byStatus = new Map<string, number>()
-  /** By slot: the one open execution that a thing has as a rule. */
-  readonly #row: (OpenRow | undefined)[]
-  /** By slot: further ones of the few things that have any. */
+  /** By slot: the job of the one open execution that a thing has as a rule, and is sure of. */
+  readonly #jobId: (string | undefined)[]
+  /** By slot: further ones of the few things that have any, and those in doubt. */
   readonly #further = new Map<number, OpenRow[]>()
   readonly #crowded = new Map<number, number>()
 
@@ -47,35 +47,49 @@ export class ThingBook {
   constructor(size: number, shard: number, shards: number) {
     this.#shard = shard
     this.#shards = shards
-    this.#settled = new Uint32Array(size)
-    this.#marks = new Uint32Array(size)
-    this.#row = new Array<OpenRow | undefined>(size).fill(undefined)
+    this.#numbers = new Uint32Array(size * ROW)
+    this.#jobId = new Array<string | undefined>(size).fill(undefined)
   }
 
   began(slot: number, jobId: string, executionNumber: number): void {
-    const row = this.#rowOf(slot, jobId, executionNumber)
-    if (row) row.wanted = undefined
+    if (this.#isOnly(slot, jobId, executionNumber)) return
+    const known = this.#furtherOf(slot).find((row) => isOf(row, jobId, executionNumber))
+    if (known !== undefined) known.wanted = undefined
+    else if (this.#jobId[slot] === undefined && this.#furtherOf(slot).length < ROWS_PER_THING) {
+      this.#jobId[slot] = jobId
+      this.#numbers[slot * ROW + Place.executionNumber] = executionNumber
+    } else this.#add(slot, { jobId, executionNumber, wanted: undefined })
   }
 
   settled(slot: number, jobId: string, executionNumber: number, status: string): void {
-    this.#settled[slot] = (this.#settled[slot] ?? 0) + 1
+    const numbers = this.#numbers
+    const at = slot * ROW
+    numbers[at + Place.settled] = (numbers[at + Place.settled] as number) + 1
     // The array itself cuts the sum to 32 bits.
-    this.#marks[slot] = (this.#marks[slot] ?? 0) + markOf(jobId, executionNumber, status)
+    numbers[at + Place.marks] =
+      (numbers[at + Place.marks] as number) + markOf(jobId, executionNumber, status)
     this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1)
     this.#forget(slot, jobId, executionNumber)
   }
 
   doubtful(slot: number, jobId: string, executionNumber: number, wanted: string): void {
-    const row = this.#rowOf(slot, jobId, executionNumber)
-    if (row) row.wanted = wanted
+    const known = this.#furtherOf(slot).find((row) => isOf(row, jobId, executionNumber))
+    if (known !== undefined) {
+      known.wanted = wanted
+      return
+    }
+    if (this.#isOnly(slot, jobId, executionNumber)) this.#jobId[slot] = undefined
+    this.#add(slot, { jobId, executionNumber, wanted })
   }
 
   handOver(): ThingsLedger {
     const globalOf = (slot: number) => this.#shard + slot * this.#shards
+    const column = (place: number) =>
+      Uint32Array.from(this.#jobId, (_, slot) => this.#numbers[slot * ROW + place] as number)
     return {
-      things: Uint32Array.from(this.#settled, (_, slot) => globalOf(slot)),
-      settled: this.#settled.slice(),
-      marks: this.#marks.slice(),
+      things: Uint32Array.from(this.#jobId, (_, slot) => globalOf(slot)),
+      settled: column(Place.settled),
+      marks: column(Place.marks),
       settledByStatus: Object.fromEntries(this.#byStatus),
       unsettled: this.#unsettled(globalOf),
       crowded: [...this.#crowded].map(([slot, count]) => [globalOf(slot), count] as const),
@@ -84,33 +98,35 @@ export class ThingBook {
 
   #unsettled(globalOf: (slot: number) => number): UnsettledRow[] {
     const rows: UnsettledRow[] = []
-    for (const [slot, row] of this.#row.entries()) {
-      if (row !== undefined) rows.push({ thing: globalOf(slot), ...row })
-      for (const other of this.#furtherOf(slot)) rows.push({ thing: globalOf(slot), ...other })
+    for (const [slot, jobId] of this.#jobId.entries()) {
+      const thing = globalOf(slot)
+      if (jobId !== undefined) {
+        const executionNumber = this.#numbers[slot * ROW + Place.executionNumber] as number
+        rows.push({ thing, jobId, executionNumber, wanted: undefined })
+      }
+      for (const other of this.#furtherOf(slot)) rows.push({ thing, ...other })
     }
     return rows
   }
 
-  /** The row of an execution, made when there is none; undefined when there is no room. */
-  #rowOf(slot: number, jobId: string, executionNumber: number): OpenRow | undefined {
-    const only = this.#row[slot]
-    if (only !== undefined && isOf(only, jobId, executionNumber)) return only
+  #isOnly(slot: number, jobId: string, executionNumber: number): boolean {
+    return (
+      this.#jobId[slot] === jobId &&
+      this.#numbers[slot * ROW + Place.executionNumber] === executionNumber
+    )
+  }
+
+  /** One more row, if there is room. */
+  #add(slot: number, row: OpenRow): void {
     const further = this.#furtherOf(slot)
-    const known = further.find((row) => isOf(row, jobId, executionNumber))
-    if (known) return known
-    const row: OpenRow = { jobId, executionNumber, wanted: undefined }
-    if (only === undefined) this.#row[slot] = row
-    else if (further.length >= ROWS_PER_THING - 1) {
-      this.#crowded.set(slot, (this.#crowded.get(slot) ?? 0) + 1)
-      return undefined
-    } else this.#further.set(slot, [...further, row])
-    return row
+    const open = further.length + Number(this.#jobId[slot] !== undefined)
+    if (open < ROWS_PER_THING) this.#further.set(slot, [...further, row])
+    else this.#crowded.set(slot, (this.#crowded.get(slot) ?? 0) + 1)
   }
 
   #forget(slot: number, jobId: string, executionNumber: number): void {
-    const only = this.#row[slot]
-    if (only !== undefined && isOf(only, jobId, executionNumber)) {
-      this.#row[slot] = undefined
+    if (this.#isOnly(slot, jobId, executionNumber)) {
+      this.#jobId[slot] = undefined
       return
     }
     const further = this.#furtherOf(slot)
@@ -123,6 +139,10 @@ export class ThingBook {
     return this.#further.size === 0 ? NONE : (this.#further.get(slot) ?? NONE)
   }
 }
+
+/** Numbers of a thing side by side: what is read together comes with one access to memory. */
+const ROW = 3
+const Place = { settled: 0, marks: 1, executionNumber: 2 } as const
 
 const NONE: readonly OpenRow[] = []
 

@@ -1,6 +1,6 @@
 import { DeadlineQueue } from '../clock/deadline-queue.ts'
 import { CANCEL_STEP_TIMER } from '../protocol/limits.ts'
-import type { ExecutionRecord } from './job-execution.ts'
+import type { Deadlines, ExecutionRecord } from './job-execution.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
 const SERVICE_MINUTE_SECONDS = 60
@@ -26,21 +26,21 @@ export class ExecutionTimers {
   started(record: ExecutionRecord, nowUs: number): void {
     const { inProgressTimeoutUs } = record.job
     if (inProgressTimeoutUs === NEVER) return
-    record.inProgressDeadlineUs = nowUs + inProgressTimeoutUs
+    deadlinesOf(record).inProgressUs = nowUs + inProgressTimeoutUs
     this.#schedule(record)
   }
 
   /** @param minutes -1 cancels, any other starts the step timer over. */
   setStep(record: ExecutionRecord, minutes: number, nowUs: number): void {
-    record.stepDeadlineUs = minutes === CANCEL_STEP_TIMER ? NEVER : nowUs + minutes * this.#minuteUs
+    const runs = minutes !== CANCEL_STEP_TIMER
+    deadlinesOf(record).stepUs = runs ? nowUs + minutes * this.#minuteUs : NEVER
     this.#schedule(record)
   }
 
   /** The execution has ended. */
   stop(record: ExecutionRecord): void {
-    if (deadlineOf(record) === NEVER) return
-    record.inProgressDeadlineUs = NEVER
-    record.stepDeadlineUs = NEVER
+    if (record.deadlines === undefined) return
+    record.deadlines = undefined
     this.#queue.clear(record.index)
   }
 
@@ -75,6 +75,11 @@ export class ExecutionTimers {
   }
 }
 
-function deadlineOf(record: ExecutionRecord): number {
-  return Math.min(record.inProgressDeadlineUs, record.stepDeadlineUs)
+function deadlinesOf(record: ExecutionRecord): Deadlines {
+  record.deadlines ??= { inProgressUs: NEVER, stepUs: NEVER }
+  return record.deadlines
+}
+
+function deadlineOf({ deadlines }: ExecutionRecord): number {
+  return deadlines === undefined ? NEVER : Math.min(deadlines.inProgressUs, deadlines.stepUs)
 }

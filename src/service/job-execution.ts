@@ -27,14 +27,19 @@ export interface ExecutionRecord {
   /** 0 while it has not been in progress. */
   startedAt: number
   lastUpdatedAt: number
-  /** Infinity is no timer. */
-  inProgressDeadlineUs: number
-  stepDeadlineUs: number
+  /** undefined while no timer has been set. */
+  deadlines: Deadlines | undefined
   /** Order of queueing over the whole service: the order among executions of one status. */
   sequence: number
   /** Neighbours in the pending list it is in. */
   previous: ExecutionRecord | undefined
   next: ExecutionRecord | undefined
+}
+
+/** When the timers of an execution run out. Infinity is no timer. */
+export interface Deadlines {
+  inProgressUs: number
+  stepUs: number
 }
 
 /** What a device may ask for, by current status. A status without a row is terminal. */
@@ -117,8 +122,7 @@ export function newRecord(index: number, thing: number, job: Job): ExecutionReco
     queuedAt: 0,
     startedAt: 0,
     lastUpdatedAt: 0,
-    inProgressDeadlineUs: Number.POSITIVE_INFINITY,
-    stepDeadlineUs: Number.POSITIVE_INFINITY,
+    deadlines: undefined,
     sequence: 0,
     previous: undefined,
     next: undefined,

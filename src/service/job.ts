@@ -10,6 +10,7 @@ import type {
 import type { ExecutionStatus } from '../protocol/jobs.ts'
 import type { JobStatus, JobTarget } from './job-control.ts'
 import type { ExecutionRecord } from './job-execution.ts'
+import { LatestExecutions } from './latest-executions.ts'
 import type { Rollout } from './rollout.ts'
 
 /** A job as the control plane knows it, or an endless row of jobs `<id>-1`, `<id>-2`, … of a scenario. */
@@ -59,9 +60,16 @@ export interface Job {
    * The newest execution by slot, see `slotOf`. An endless row has two slots a thing, used in turn:
    * one execution that waits or runs, and the last that ended. So its memory does not grow with time.
    */
-  readonly latest: Map<number, ExecutionRecord>
+  readonly latest: LatestExecutions
   /** All executions, as they were queued; deleted ones leave a hole. Empty of an endless row. */
   readonly records: (ExecutionRecord | undefined)[]
+  /** Of an endless row: ids by ordinal modulo `IDS_KEPT`, because all things come by the same ones. */
+  readonly ids: JobIdOfRow[]
+}
+
+interface JobIdOfRow {
+  readonly ordinal: number
+  readonly id: string
 }
 
 /** What a job is made of. */
@@ -132,8 +140,9 @@ export function newJob(
     isRolloutStopped: false,
     notified: 0,
     waitingRetries: 0,
-    latest: new Map(),
+    latest: new LatestExecutions(),
     records: [],
+    ids: [],
   }
 }
 
@@ -142,6 +151,14 @@ export function slotOf(job: Job, thing: number, ordinal: number): number {
   return job.isEndless ? thing * 2 + (ordinal % 2) : thing
 }
 
+const IDS_KEPT = 1_024
+
 export function jobIdOf(job: Job, ordinal: number): string {
-  return job.isEndless ? `${job.id}-${ordinal}` : job.id
+  if (!job.isEndless) return job.id
+  const at = ordinal % IDS_KEPT
+  const kept = job.ids[at]
+  if (kept?.ordinal === ordinal) return kept.id
+  const id = `${job.id}-${ordinal}`
+  job.ids[at] = { ordinal, id }
+  return id
 }

@@ -143,7 +143,7 @@ export class Rollouts {
 
   /** Whether a target that is due still is one, and has no execution yet from joining a group. */
   #isWanted(job: Job, thing: number): boolean {
-    if (job.latest.size > 0 && job.latest.has(slotOf(job, thing, 1))) return false
+    if (job.latest.has(slotOf(job, thing, 1))) return false
     if (this.#groups.isGone(thing)) return false
     return job.targetSelection === 'SNAPSHOT' || this.#groups.isTargeted(job, thing)
   }

@@ -8,15 +8,14 @@ const ABSENT = -2
  * the size, and a slot that leaves from the middle leaves nothing behind.
  */
 export class SlotList {
-  readonly #next: Int32Array
-  readonly #previous: Int32Array
+  /** Next and previous of each slot, side by side. */
+  readonly #links: Int32Array
   #first = NONE
   #last = NONE
   #size = 0
 
   constructor(slots: number) {
-    this.#next = new Int32Array(slots).fill(ABSENT)
-    this.#previous = new Int32Array(slots).fill(ABSENT)
+    this.#links = new Int32Array(2 * slots).fill(ABSENT)
   }
 
   get size(): number {
@@ -29,16 +28,16 @@ export class SlotList {
   }
 
   has(slot: number): boolean {
-    return this.#next[slot] !== ABSENT
+    return this.#links[2 * slot] !== ABSENT
   }
 
   /** Puts a slot last. One that is here keeps its place. */
   push(slot: number): void {
     if (this.has(slot)) return
-    this.#next[slot] = NONE
-    this.#previous[slot] = this.#last
+    this.#links[2 * slot] = NONE
+    this.#links[2 * slot + 1] = this.#last
     if (this.#last === NONE) this.#first = slot
-    else this.#next[this.#last] = slot
+    else this.#links[2 * this.#last] = slot
     this.#last = slot
     this.#size += 1
   }
@@ -46,14 +45,14 @@ export class SlotList {
   /** Nothing happens when the slot is not here. */
   remove(slot: number): void {
     if (!this.has(slot)) return
-    const next = this.#next[slot] as number
-    const previous = this.#previous[slot] as number
+    const links = this.#links
+    const next = links[2 * slot] as number
+    const previous = links[2 * slot + 1] as number
     if (previous === NONE) this.#first = next
-    else this.#next[previous] = next
+    else links[2 * previous] = next
     if (next === NONE) this.#last = previous
-    else this.#previous[next] = previous
-    this.#next[slot] = ABSENT
-    this.#previous[slot] = ABSENT
+    else links[2 * next + 1] = previous
+    links[2 * slot] = ABSENT
     this.#size -= 1
   }
 }
