@@ -4,7 +4,7 @@ import { type FleetParts, knowVersion, raiseVersion, rowOf } from './fleet-parts
 import { Next } from './next.ts'
 import { DESCRIBE, UPDATE } from './request-forms.ts'
 import { isPassing } from './retry.ts'
-import { Activity } from './thing-table.ts'
+import { Activity, TIME, WORD } from './thing-table.ts'
 
 /**
  * Asking for the next execution: by start-next (protocol 3.3), or by a look at `$next` and, when what
@@ -22,9 +22,9 @@ export class Asking {
   /** @param planned it is a start of the plan. */
   ask(slot: number, dueUs: number, planned: boolean, nowUs: number): void {
     const { table, trace } = this.#parts
-    table.startDueUs[slot] = dueUs
-    table.asks[slot] = (table.asks[slot] as number) + 1
-    table.reread[slot] = 0
+    table.startDueUs[slot * TIME] = dueUs
+    table.asks[slot * WORD] = (table.asks[slot * WORD] as number) + 1
+    table.reread[slot * WORD] = 0
     table.setActivity(slot, Activity.asking)
     trace?.asking(slot, dueUs, planned, nowUs)
     this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, dueUs, planned, nowUs)
@@ -34,7 +34,7 @@ export class Asking {
   answered(slot: number, reply: Reply, nowUs: number): number {
     const { table } = this.#parts
     if (reply.kind === 'rejected') return this.#rejected(slot, reply, nowUs)
-    if (table.operation[slot] === UPDATE) {
+    if (table.operation[slot * WORD] === UPDATE) {
       raiseVersion(this.#parts, slot)
       return this.#acquired(slot, Next.work, nowUs)
     }
@@ -42,7 +42,7 @@ export class Asking {
     if (execution === undefined) return this.#acquired(slot, Next.rest, nowUs)
     table.found[slot] = execution
     knowVersion(this.#parts, slot, execution.versionNumber)
-    const isWaiting = table.operation[slot] === DESCRIBE && execution.status === 'QUEUED'
+    const isWaiting = table.operation[slot * WORD] === DESCRIBE && execution.status === 'QUEUED'
     if (!isWaiting) return this.#acquired(slot, Next.work, nowUs)
     this.#attempts.begin(slot, UPDATE, nowUs, false, nowUs)
     return Next.none
@@ -58,19 +58,20 @@ export class Asking {
   /** Whether this is the execution that the thing has begun and not ended. */
   holds(slot: number, { jobId, executionNumber }: JobExecution): boolean {
     const { table } = this.#parts
-    return table.jobId[slot] === jobId && table.executionNumber[slot] === executionNumber
+    return table.jobId[slot] === jobId && table.executionNumber[slot * WORD] === executionNumber
   }
 
   #rejected(slot: number, { code, executionState }: Rejected, nowUs: number): number {
     const { table } = this.#parts
     if (isPassing(code)) return Next.retry
-    if (table.operation[slot] === UPDATE) {
+    if (table.operation[slot * WORD] === UPDATE) {
       // An earlier copy of the update has worked.
       if (executionState?.status === 'IN_PROGRESS') {
         knowVersion(this.#parts, slot, executionState.versionNumber)
         return this.#acquired(slot, Next.work, nowUs)
       }
-      if (OVERTAKEN.has(code) && table.reread[slot] === 0) return this.#lookAgain(slot, nowUs)
+      if (OVERTAKEN.has(code) && table.reread[slot * WORD] === 0)
+        return this.#lookAgain(slot, nowUs)
     }
     this.giveUp(slot, nowUs)
     return Next.rest
@@ -80,7 +81,7 @@ export class Asking {
    *  (protocol 6). Looking for ever would hammer a service that contradicts itself. */
   #lookAgain(slot: number, nowUs: number): number {
     const { table } = this.#parts
-    table.reread[slot] = 1
+    table.reread[slot * WORD] = 1
     table.found[slot] = undefined
     this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, nowUs, false, nowUs)
     return Next.none
@@ -88,7 +89,7 @@ export class Asking {
 
   #acquired(slot: number, next: number, nowUs: number): number {
     const { table, meter } = this.#parts
-    meter.acquired(nowUs - (table.startDueUs[slot] as number))
+    meter.acquired(nowUs - (table.startDueUs[slot * TIME] as number))
     return next
   }
 }

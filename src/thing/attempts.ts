@@ -5,7 +5,7 @@ import type { AttemptOutcome } from './ports.ts'
 import { DESCRIBE, RequestForms, START_NEXT, UPDATE } from './request-forms.ts'
 import { backoffUs, isServiceFailure, mayRetry } from './retry.ts'
 import { SlotList } from './slot-list.ts'
-import { Activity, Request } from './thing-table.ts'
+import { Activity, Request, TIME, WORD } from './thing-table.ts'
 import { Timer } from './timers.ts'
 import { TokenMemory } from './token-memory.ts'
 
@@ -23,16 +23,16 @@ export class Attempts {
   constructor(parts: FleetParts) {
     this.#parts = parts
     this.forms = new RequestForms(parts.table, parts.scenario)
-    this.#tokens = new TokenMemory(parts.table.size)
+    this.#tokens = new TokenMemory(parts.table)
     this.#open = new SlotList(parts.table.size)
   }
 
   /** A new request with its first attempt. @param planned it is the first of a planned start. */
   begin(slot: number, operation: number, dueUs: number, planned: boolean, nowUs: number): void {
     const { table } = this.#parts
-    table.operation[slot] = operation
-    table.tries[slot] = 0
-    table.unsure[slot] = 0
+    table.operation[slot * WORD] = operation
+    table.tries[slot * WORD] = 0
+    table.unsure[slot * WORD] = 0
     this.#decide(slot, dueUs, planned, nowUs)
   }
 
@@ -43,20 +43,20 @@ export class Attempts {
 
   /** The thing came online: what was decided before is sent, with the due time it has. */
   resume(slot: number, nowUs: number): void {
-    if (this.#parts.table.request[slot] === Request.waiting) this.#send(slot, nowUs)
+    if (this.#parts.table.request[slot * WORD] === Request.waiting) this.#send(slot, nowUs)
   }
 
   /** The bytes went to the socket. */
   sent(slot: number, token: number, nowUs: number): void {
     const { table, meter, trace } = this.#parts
-    if (table.request[slot] !== Request.sending || token !== this.#tokens.last(slot)) return
+    if (table.request[slot * WORD] !== Request.sending || token !== this.#tokens.last(slot)) return
     table.setRequest(slot, Request.sent)
-    table.sentUs[slot] = nowUs
-    const planned = table.planned[slot] === 1
+    table.sentUs[slot * TIME] = nowUs
+    const planned = table.planned[slot * WORD] === 1
     const operation = this.#operation(slot)
-    const dueUs = table.dueUs[slot] as number
+    const dueUs = table.dueUs[slot * TIME] as number
     meter.issued(operation, dueUs, nowUs, planned)
-    trace?.issued(slot, operation, (table.tries[slot] as number) + 1, dueUs, nowUs)
+    trace?.issued(slot, operation, (table.tries[slot * WORD] as number) + 1, dueUs, nowUs)
   }
 
   /** Ends the attempt that this answers. @returns false for an answer that nobody waits for. */
@@ -71,7 +71,7 @@ export class Attempts {
     const outcome = this.#outcomeOf(slot, reply)
     const code = reply.kind === 'rejected' ? reply.code : undefined
     if (code !== undefined && (isServiceFailure(code) || code === 'Malformed')) {
-      this.#parts.table.unsure[slot] = 1
+      this.#parts.table.unsure[slot * WORD] = 1
     }
     this.#end(slot, outcome, outcome === 'rejected' ? code : undefined, nowUs)
     return true
@@ -81,12 +81,12 @@ export class Attempts {
   retry(slot: number, nowUs: number): boolean {
     const { table, timers, trace, scenario } = this.#parts
     const policy = retryOf(this.#parts, slot)
-    const tries = (table.tries[slot] as number) + 1
-    table.tries[slot] = tries
+    const tries = (table.tries[slot * WORD] as number) + 1
+    table.tries[slot * WORD] = tries
     if (!mayRetry(policy, tries)) return false
     const thing = globalOf(this.#parts, slot)
     // The first token of the request would do as well, but a lost answer must not shift the draws.
-    const ordinal = (table.asks[slot] as number) * DRAWS_AN_ASK + this.#drawOf(slot)
+    const ordinal = (table.asks[slot * WORD] as number) * DRAWS_AN_ASK + this.#drawOf(slot)
     const unit = drawUnit(scenario.seed, thing, ordinal, PURPOSE.backoff, tries)
     table.setRequest(slot, Request.backoff)
     const waitUs = backoffUs(policy, tries, unit)
@@ -98,15 +98,17 @@ export class Attempts {
   /** When the first open attempt times out; Infinity without one. */
   nextUs(): number {
     const first = this.#open.first
-    return first < 0 ? Number.POSITIVE_INFINITY : (this.#parts.table.deadlineUs[first] as number)
+    return first < 0
+      ? Number.POSITIVE_INFINITY
+      : (this.#parts.table.deadlineUs[first * TIME] as number)
   }
 
   /** Ends one attempt whose time is over. @returns its slot, or -1 when there is none. */
   takeExpired(nowUs: number): number {
     const { table, effects, meter, trace } = this.#parts
     const slot = this.#open.first
-    if (slot < 0 || (table.deadlineUs[slot] as number) > nowUs) return -1
-    const wasSent = table.request[slot] === Request.sent
+    if (slot < 0 || (table.deadlineUs[slot * TIME] as number) > nowUs) return -1
+    const wasSent = table.request[slot * WORD] === Request.sent
     if (wasSent) this.#endUnsure(slot, 'timedOut', nowUs)
     else this.#drop(slot, Request.none)
     effects.cancel(slot, this.#tokens.last(slot))
@@ -121,8 +123,8 @@ export class Attempts {
   /** The connection is gone. @returns true when an issued attempt went with it. */
   lost(slot: number, nowUs: number): boolean {
     const { request } = this.#parts.table
-    if (request[slot] === Request.sending) this.#drop(slot, Request.waiting)
-    if (request[slot] !== Request.sent) return false
+    if (request[slot * WORD] === Request.sending) this.#drop(slot, Request.waiting)
+    if (request[slot * WORD] !== Request.sent) return false
     this.#endUnsure(slot, 'lost', nowUs)
     return true
   }
@@ -130,15 +132,15 @@ export class Attempts {
   /** The run is over: an issued attempt stays unanswered, one that was not issued never was. */
   finish(slot: number, nowUs: number): void {
     const { table, timers } = this.#parts
-    if (table.request[slot] === Request.sent) this.#endUnsure(slot, 'unanswered', nowUs)
+    if (table.request[slot * WORD] === Request.sent) this.#endUnsure(slot, 'unanswered', nowUs)
     else this.#drop(slot, Request.none)
     timers.clear(slot, Timer.work)
   }
 
   #decide(slot: number, dueUs: number, planned: boolean, nowUs: number): void {
     const { table } = this.#parts
-    table.dueUs[slot] = dueUs
-    table.planned[slot] = planned ? 1 : 0
+    table.dueUs[slot * TIME] = dueUs
+    table.planned[slot * WORD] = planned ? 1 : 0
     if (table.isOnline(slot)) this.#send(slot, nowUs)
     else table.setRequest(slot, Request.waiting)
   }
@@ -147,7 +149,7 @@ export class Attempts {
     const { table, effects, scenario } = this.#parts
     const token = this.#tokens.next(slot)
     table.setRequest(slot, Request.sending)
-    table.deadlineUs[slot] = nowUs + scenario.behaviour.requestTimeoutUs
+    table.deadlineUs[slot * TIME] = nowUs + scenario.behaviour.requestTimeoutUs
     this.#open.push(slot)
     effects.send(slot, this.#operation(slot), token, this.forms.request(slot))
   }
@@ -155,15 +157,15 @@ export class Attempts {
   #end(slot: number, outcome: AttemptOutcome, code: string | undefined, nowUs: number): void {
     const { table, meter, trace } = this.#parts
     const operation = this.#operation(slot)
-    const dueUs = table.dueUs[slot] as number
-    const sentUs = table.sentUs[slot] as number
+    const dueUs = table.dueUs[slot * TIME] as number
+    const sentUs = table.sentUs[slot * TIME] as number
     this.#drop(slot, Request.none)
     meter.ended(operation, outcome, code, dueUs, sentUs, nowUs)
     trace?.ended(slot, operation, outcome, code, dueUs, sentUs, nowUs)
   }
 
   #endUnsure(slot: number, outcome: AttemptOutcome, nowUs: number): void {
-    this.#parts.table.unsure[slot] = 1
+    this.#parts.table.unsure[slot * WORD] = 1
     this.#end(slot, outcome, undefined, nowUs)
   }
 
@@ -173,19 +175,19 @@ export class Attempts {
   }
 
   #isOpen(slot: number): boolean {
-    const request = this.#parts.table.request[slot]
+    const request = this.#parts.table.request[slot * WORD]
     return request === Request.sent || request === Request.sending
   }
 
   #operation(slot: number): Operation {
-    return OPERATIONS[this.#parts.table.operation[slot] as number] ?? 'start-next'
+    return OPERATIONS[this.#parts.table.operation[slot * WORD] as number] ?? 'start-next'
   }
 
   #outcomeOf(slot: number, reply: Reply): AttemptOutcome {
     if (reply.kind === 'rejected') {
       return reply.code === 'RequestThrottled' ? 'throttled' : 'rejected'
     }
-    const operation = this.#parts.table.operation[slot]
+    const operation = this.#parts.table.operation[slot * WORD]
     const mayBeEmpty = operation === START_NEXT || operation === DESCRIBE
     return mayBeEmpty && reply.execution === undefined ? 'empty' : 'accepted'
   }
@@ -194,8 +196,9 @@ export class Attempts {
    *  that begins what a look has found has the last. */
   #drawOf(slot: number): number {
     const { table } = this.#parts
-    if (table.activity[slot] !== Activity.asking) return 1 + (table.step[slot] as number)
-    return table.operation[slot] === UPDATE ? DRAWS_AN_ASK - 1 : 0
+    if (table.activity[slot * WORD] !== Activity.asking)
+      return 1 + (table.step[slot * WORD] as number)
+    return table.operation[slot * WORD] === UPDATE ? DRAWS_AN_ASK - 1 : 0
   }
 }
 

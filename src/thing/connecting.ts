@@ -3,7 +3,7 @@ import type { RetryPolicy } from '../scenario/scenario.ts'
 import { type FleetParts, globalOf, retryOf, rowOf } from './fleet-parts.ts'
 import type { AttemptOutcome } from './ports.ts'
 import { backoffUs, mayRetry } from './retry.ts'
-import { Connection } from './thing-table.ts'
+import { Connection, WORD } from './thing-table.ts'
 import { Timer } from './timers.ts'
 
 /** As the official clients do it (protocol 6, CRT): full jitter from 1 s, for as long as the run lasts. */
@@ -27,7 +27,7 @@ export class Connecting {
 
   connect(slot: number, dueUs: number, nowUs: number): void {
     const { table, effects, trace } = this.#parts
-    if (table.connection[slot] !== Connection.none) return
+    if (table.connection[slot * WORD] !== Connection.none) return
     table.connects[slot] = (table.connects[slot] as number) + 1
     table.connectDueUs[slot] = dueUs
     table.setConnection(slot, Connection.connecting)
@@ -40,7 +40,8 @@ export class Connecting {
   handshake(slot: number, beganUs: number, nowUs: number, failure: string | undefined): void {
     const { table, meter, trace } = this.#parts
     const plannedUs = table.connectDueUs[slot] as number
-    const isFirst = table.connection[slot] === Connection.connecting && !Number.isNaN(plannedUs)
+    const isFirst =
+      table.connection[slot * WORD] === Connection.connecting && !Number.isNaN(plannedUs)
     const dueUs = isFirst ? plannedUs : beganUs
     table.connectDueUs[slot] = Number.NaN
     meter.issued('connect', dueUs, beganUs, false)
@@ -54,7 +55,7 @@ export class Connecting {
   /** @returns true when the thing is online with this. */
   connected(slot: number, nowUs: number): boolean {
     const { table } = this.#parts
-    if (table.connection[slot] !== Connection.connecting) return false
+    if (table.connection[slot * WORD] !== Connection.connecting) return false
     table.onlineSinceUs[slot] = nowUs
     table.subscribeFailures[slot] = 0
     if (this.#filters(slot) === 0) return this.#online(slot)
@@ -66,7 +67,7 @@ export class Connecting {
   /** @returns true when the thing is online with this. */
   subscribed(slot: number, granted: number, refused: number, nowUs: number): boolean {
     const { table, timers } = this.#parts
-    if (table.connection[slot] !== Connection.subscribing) return false
+    if (table.connection[slot * WORD] !== Connection.subscribing) return false
     const asked = table.openFilters[slot] as number
     if (asked === 0) return false
     // Filters that the answer does not speak of were not granted.
@@ -81,7 +82,7 @@ export class Connecting {
 
   dropped(slot: number, cause: string, nowUs: number): void {
     const { table, meter, timers, trace, scenario } = this.#parts
-    const connection = table.connection[slot]
+    const connection = table.connection[slot * WORD]
     if (connection === Connection.none) return
     meter.dropped(cause)
     trace?.dropped(slot, cause, nowUs)
@@ -104,8 +105,8 @@ export class Connecting {
   timer(slot: number, atUs: number, nowUs: number): void {
     const { table } = this.#parts
     const openFilters = table.openFilters[slot] as number
-    if (table.connection[slot] === Connection.none) this.connect(slot, atUs, nowUs)
-    if (table.connection[slot] !== Connection.subscribing) return
+    if (table.connection[slot * WORD] === Connection.none) this.connect(slot, atUs, nowUs)
+    if (table.connection[slot * WORD] !== Connection.subscribing) return
     if (openFilters === 0) {
       this.#subscribe(slot, atUs, nowUs)
     } else {
@@ -118,7 +119,7 @@ export class Connecting {
     const { table, timers, effects } = this.#parts
     this.#endFilters(slot, table.openFilters[slot] as number, 'unanswered', undefined, nowUs)
     timers.clear(slot, Timer.connection)
-    if (table.connection[slot] === Connection.none) return
+    if (table.connection[slot * WORD] === Connection.none) return
     table.setConnection(slot, Connection.none)
     effects.close(slot)
   }

@@ -1,6 +1,6 @@
 import type { MixRow, RetryPolicy, Scenario } from '../scenario/scenario.ts'
 import type { FleetEffects, FleetTrace, Meter, ThingBook } from './ports.ts'
-import type { ThingTable } from './thing-table.ts'
+import { type ThingTable, TIME, WORD } from './thing-table.ts'
 import type { Timers } from './timers.ts'
 
 /** What the parts of a fleet share. */
@@ -36,20 +36,20 @@ export function globalOf(parts: FleetParts, slot: number): number {
 }
 
 export function rowOf(parts: FleetParts, slot: number): FleetRow {
-  const row = parts.rows[parts.table.row[slot] as number]
+  const row = parts.rows[parts.table.row[slot * WORD] as number]
   if (row === undefined) throw new RangeError(`slot ${slot} has no row of the mix`)
   return row
 }
 
 /** The thing has learnt the version of its execution; it keeps it in mind if it sends it along. */
 export function knowVersion(parts: FleetParts, slot: number, version: number): void {
-  parts.table.version[slot] = rowOf(parts, slot).expectsVersion ? version : 0
+  parts.table.version[slot * TIME] = rowOf(parts, slot).expectsVersion ? version : 0
 }
 
 /** An update was accepted, which raises the version by one (protocol 3.4). */
 export function raiseVersion({ table }: FleetParts, slot: number): void {
-  const version = table.version[slot] as number
-  if (version > 0) table.version[slot] = version + 1
+  const version = table.version[slot * TIME] as number
+  if (version > 0) table.version[slot * TIME] = version + 1
 }
 
 /** How the thing in this slot tries again. */

@@ -10,7 +10,7 @@ import type { FleetEffects, FleetTrace, Meter, ThingBook } from './ports.ts'
 import { Reporting } from './reporting.ts'
 import { DESCRIBE, START_NEXT } from './request-forms.ts'
 import { Rounds } from './rounds.ts'
-import { Activity, ThingTable } from './thing-table.ts'
+import { Activity, ThingTable, WORD } from './thing-table.ts'
 import { Timer, Timers } from './timers.ts'
 import { Working } from './working.ts'
 
@@ -73,8 +73,8 @@ export class Fleet {
     this.#rounds = new Rounds(this.#parts, this.#asking)
     for (let slot = 0; slot < size; slot++) {
       const mix = mixRowOf(scenario, this.globalOf(slot))
-      this.#table.row[slot] = scenario.fleet.mix.indexOf(mix)
-      this.#table.http[slot] = mix.transport === 'http' ? 1 : 0
+      this.#table.row[slot * WORD] = scenario.fleet.mix.indexOf(mix)
+      this.#table.http[slot * WORD] = mix.transport === 'http' ? 1 : 0
     }
   }
 
@@ -183,7 +183,7 @@ export class Fleet {
 
   answered(slot: number, token: number | undefined, reply: Reply, nowUs: number): void {
     if (this.#finished || !this.#attempts.answered(slot, token, reply, nowUs)) return
-    switch (this.#table.activity[slot]) {
+    switch (this.#table.activity[slot * WORD]) {
       case Activity.asking:
         this.#go(slot, this.#asking.answered(slot, reply, nowUs), nowUs)
         break
@@ -234,7 +234,7 @@ export class Fleet {
     this.#finished = true
     for (let slot = 0; slot < this.#table.size; slot++) {
       this.#attempts.finish(slot, nowUs)
-      if (this.#table.activity[slot] !== Activity.idle) this.#giveUp(slot, nowUs)
+      if (this.#table.activity[slot * WORD] !== Activity.idle) this.#giveUp(slot, nowUs)
       this.#table.setActivity(slot, Activity.idle)
       this.#connecting.finish(slot, nowUs)
       this.#parts.trace?.rested(slot)
@@ -242,7 +242,7 @@ export class Fleet {
   }
 
   #online(slot: number, nowUs: number): void {
-    if (this.#table.activity[slot] === Activity.idle) this.#parts.trace?.rested(slot)
+    if (this.#table.activity[slot * WORD] === Activity.idle) this.#parts.trace?.rested(slot)
     else this.#attempts.resume(slot, nowUs)
     this.#rounds.online(slot, nowUs)
   }
@@ -267,7 +267,7 @@ export class Fleet {
   }
 
   #giveUp(slot: number, nowUs: number): void {
-    if (this.#table.activity[slot] === Activity.asking) this.#asking.giveUp(slot, nowUs)
+    if (this.#table.activity[slot * WORD] === Activity.asking) this.#asking.giveUp(slot, nowUs)
     else this.#reporting.giveUp(slot, nowUs)
   }
 
@@ -294,9 +294,9 @@ export class Fleet {
       this.#connecting.timer(slot, atUs, nowUs)
     } else if (timer === Timer.poll) {
       this.#rounds.poll(slot, atUs, nowUs)
-    } else if (this.#table.activity[slot] === Activity.working) {
+    } else if (this.#table.activity[slot * WORD] === Activity.working) {
       this.#reporting.report(slot, atUs, nowUs)
-    } else if (this.#table.activity[slot] === Activity.idle) {
+    } else if (this.#table.activity[slot * WORD] === Activity.idle) {
       this.#rounds.pauseOver(slot, atUs, nowUs)
     } else {
       this.#attempts.again(slot, atUs, nowUs)

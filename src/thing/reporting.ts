@@ -11,7 +11,7 @@ import { Next } from './next.ts'
 import type { ExecutionEvent } from './ports.ts'
 import { DESCRIBE, UPDATE } from './request-forms.ts'
 import { isPassing } from './retry.ts'
-import { Activity } from './thing-table.ts'
+import { Activity, TIME, WORD } from './thing-table.ts'
 
 /** Telling the service how the work goes, and what the thing makes of its answers. */
 export class Reporting {
@@ -25,7 +25,7 @@ export class Reporting {
 
   /** The next update, progress or terminal. */
   report(slot: number, dueUs: number, nowUs: number): void {
-    this.#parts.table.reread[slot] = 0
+    this.#parts.table.reread[slot * WORD] = 0
     this.#update(slot, dueUs, nowUs)
   }
 
@@ -54,7 +54,7 @@ export class Reporting {
     if (reply.code === 'ResourceNotFound') return this.#gone(slot, nowUs)
     // The execution has ended, but not how: the refusal of one more update says that.
     if (reply.code === 'TerminalStateReached') {
-      this.#parts.table.version[slot] = 0
+      this.#parts.table.version[slot * TIME] = 0
       return this.#updateAgain(slot, nowUs)
     }
     return this.#stuck(slot, nowUs)
@@ -66,10 +66,10 @@ export class Reporting {
     const { table, meter, trace } = this.#parts
     const jobId = table.jobId[slot]
     meter.execution('stuck')
-    trace?.execution(slot, 'stuck', jobId, table.executionNumber[slot] as number, nowUs)
+    trace?.execution(slot, 'stuck', jobId, table.executionNumber[slot * WORD] as number, nowUs)
     const isEnding =
-      table.activity[slot] !== Activity.working && this.#attempts.forms.isTerminal(slot)
-    if (jobId === undefined || !isEnding || table.unsure[slot] === 0) return
+      table.activity[slot * WORD] !== Activity.working && this.#attempts.forms.isTerminal(slot)
+    if (jobId === undefined || !isEnding || table.unsure[slot * WORD] === 0) return
     this.#doubt(slot, jobId, this.#attempts.forms.wanted(slot), nowUs)
   }
 
@@ -79,13 +79,13 @@ export class Reporting {
       raiseVersion(this.#parts, slot)
       return this.#advance(slot)
     }
-    meter.executionDuration(nowUs - (table.beganUs[slot] as number))
+    meter.executionDuration(nowUs - (table.beganUs[slot * TIME] as number))
     return this.#believe(slot, this.#attempts.forms.wanted(slot), nowUs)
   }
 
   #advance(slot: number): number {
     const { table } = this.#parts
-    table.step[slot] = (table.step[slot] as number) + 1
+    table.step[slot * WORD] = (table.step[slot * WORD] as number) + 1
     return Next.work
   }
 
@@ -102,7 +102,7 @@ export class Reporting {
    *  a refusal with another version than was expected. */
   #isConflict(slot: number, { code, executionState }: Rejected): boolean {
     if (code === 'VersionMismatch') return true
-    const version = this.#parts.table.version[slot] as number
+    const version = this.#parts.table.version[slot * TIME] as number
     if (code !== 'InvalidStateTransition' || version === 0) return false
     return executionState !== undefined && executionState.versionNumber !== version
   }
@@ -112,8 +112,8 @@ export class Reporting {
   #mismatched(slot: number, { executionState }: Rejected, nowUs: number): number {
     const { table } = this.#parts
     const isOver = executionState !== undefined && this.#isOver(slot, executionState)
-    if (!isOver && table.reread[slot] === 1) return this.#stuck(slot, nowUs)
-    table.reread[slot] = 1
+    if (!isOver && table.reread[slot * WORD] === 1) return this.#stuck(slot, nowUs)
+    table.reread[slot * WORD] = 1
     if (executionState !== undefined) return this.#seen(slot, executionState, nowUs)
     table.setActivity(slot, Activity.rereading)
     this.#attempts.begin(slot, DESCRIBE, nowUs, false, nowUs)
@@ -146,7 +146,7 @@ export class Reporting {
   #believe(slot: number, status: ExecutionStatus, nowUs: number): number {
     const { table, meter, book, trace } = this.#parts
     const jobId = table.jobId[slot] ?? ''
-    const executionNumber = table.executionNumber[slot] as number
+    const executionNumber = table.executionNumber[slot * WORD] as number
     const event = EVENT_OF[status] ?? 'stuck'
     meter.execution(event)
     book.settled(slot, jobId, executionNumber, status)
@@ -161,7 +161,7 @@ export class Reporting {
     const { table, meter, trace } = this.#parts
     const jobId = table.jobId[slot] ?? ''
     meter.execution('canceled')
-    trace?.execution(slot, 'canceled', jobId, table.executionNumber[slot] as number, nowUs)
+    trace?.execution(slot, 'canceled', jobId, table.executionNumber[slot * WORD] as number, nowUs)
     this.#doubt(slot, jobId, 'CANCELED', nowUs)
     table.jobId[slot] = undefined
     table.ended += 1
@@ -175,7 +175,7 @@ export class Reporting {
 
   #doubt(slot: number, jobId: string, wanted: string, nowUs: number): void {
     const { table, book, trace } = this.#parts
-    book.doubtful(slot, jobId, table.executionNumber[slot] as number, wanted)
+    book.doubtful(slot, jobId, table.executionNumber[slot * WORD] as number, wanted)
     trace?.doubtful(slot, wanted, nowUs)
   }
 }

@@ -8,7 +8,7 @@ import {
 } from '../protocol/jobs.ts'
 import { NEXT_JOB } from '../protocol/limits.ts'
 import type { Outcome, Scenario } from '../scenario/scenario.ts'
-import { Activity, type ThingTable } from './thing-table.ts'
+import { Activity, type ThingTable, TIME, WORD } from './thing-table.ts'
 
 /** In the order of `ThingTable.outcome`. */
 export const OUTCOMES: readonly Outcome[] = ['SUCCEEDED', 'FAILED', 'REJECTED']
@@ -44,8 +44,8 @@ export class RequestForms {
   }
 
   request(slot: number): JobsRequest {
-    const operation = this.#table.operation[slot]
-    const isAsking = this.#table.activity[slot] === Activity.asking
+    const operation = this.#table.operation[slot * WORD]
+    const isAsking = this.#table.activity[slot * WORD] === Activity.asking
     if (operation === START_NEXT) return this.#startNext
     if (operation === UPDATE) return isAsking ? this.#begin(slot) : this.#update(slot)
     return isAsking ? DESCRIBE_NEXT : this.#describe(slot)
@@ -53,7 +53,7 @@ export class RequestForms {
 
   /** Whether the update that is due is the one that ends the execution. */
   isTerminal(slot: number): boolean {
-    return (this.#table.step[slot] as number) >= this.#updates
+    return (this.#table.step[slot * WORD] as number) >= this.#updates
   }
 
   /** The status that the update is to bring about. */
@@ -77,7 +77,7 @@ export class RequestForms {
    *  not be the one in hand. */
   #update(slot: number): UpdateRequest {
     const jobId = this.#table.jobId[slot] ?? ''
-    const executionNumber = this.#table.executionNumber[slot] as number
+    const executionNumber = this.#table.executionNumber[slot * WORD] as number
     const request = this.#versioned(slot, { jobId, status: this.wanted(slot), executionNumber })
     if (this.isTerminal(slot)) return request
     request.statusDetails = this.#details(slot) ?? {}
@@ -85,7 +85,7 @@ export class RequestForms {
   }
 
   #versioned(slot: number, request: UpdateInTheMaking): UpdateInTheMaking {
-    const version = this.#table.version[slot] as number
+    const version = this.#table.version[slot * TIME] as number
     if (version > 0) request.expectedVersion = version
     return request
   }
@@ -97,16 +97,16 @@ export class RequestForms {
   }
 
   #details(slot: number): { readonly progress: string } | undefined {
-    return this.#progress[this.#table.step[slot] as number]
+    return this.#progress[this.#table.step[slot * WORD] as number]
   }
 
   #describe(slot: number): DescribeRequest {
     const jobId = this.#table.jobId[slot] ?? ''
-    const executionNumber = this.#table.executionNumber[slot] as number
+    const executionNumber = this.#table.executionNumber[slot * WORD] as number
     return { jobId, executionNumber, includeJobDocument: false }
   }
 
   #outcome(slot: number): Outcome {
-    return OUTCOMES[this.#table.outcome[slot] as number] ?? 'FAILED'
+    return OUTCOMES[this.#table.outcome[slot * WORD] as number] ?? 'FAILED'
   }
 }

@@ -2,7 +2,7 @@ import { drawUnit, PURPOSE } from '../clock/draw.ts'
 import type { JobExecution, JobsNotification } from '../protocol/jobs.ts'
 import type { Asking } from './asking.ts'
 import { type FleetParts, globalOf } from './fleet-parts.ts'
-import { Activity } from './thing-table.ts'
+import { Activity, WORD } from './thing-table.ts'
 import { Timer } from './timers.ts'
 
 /** Polls that were missed are not made up for, and closer together than this they are no polls. */
@@ -47,7 +47,7 @@ export class Rounds {
       if (load.kind === 'loop') {
         // Things that all set out at once would go round in step for a long time.
         timers.set(slot, Timer.work, nowUs + Math.floor(unit * load.pauseUs))
-      } else if (table.http[slot] === 1) {
+      } else if (table.http[slot * WORD] === 1) {
         timers.set(slot, Timer.poll, nowUs + Math.floor(unit * load.pollUs))
       }
     }
@@ -56,8 +56,8 @@ export class Rounds {
   /** The thing has just come online. */
   online(slot: number, nowUs: number): void {
     const { table, timers, scenario } = this.#parts
-    const activity = table.activity[slot] as number
-    if (scenario.load.kind === 'rollout' && table.http[slot] === 0) {
+    const activity = table.activity[slot * WORD] as number
+    if (scenario.load.kind === 'rollout' && table.http[slot * WORD] === 0) {
       // Notifications may have gone by in the meantime. Work in hand is done first, and a thing that
       // is asking asks again anyway.
       if (activity >= Activity.working) table.wishJobId[slot] = ANYTHING
@@ -97,7 +97,7 @@ export class Rounds {
     const pollUs = Math.max(scenario.load.pollUs, POLL_MIN_US)
     const missed = Math.floor((nowUs - atUs) / pollUs)
     timers.set(slot, Timer.poll, atUs + (missed + 1) * pollUs)
-    if (table.activity[slot] === Activity.idle) this.#ask(slot, atUs, nowUs)
+    if (table.activity[slot * WORD] === Activity.idle) this.#ask(slot, atUs, nowUs)
   }
 
   /** Something waits for the thing. What it holds already is no news; while it is busy, the wish is
@@ -109,20 +109,20 @@ export class Rounds {
     // That nothing is pending may be old news by now, so it takes no wish back.
     if (execution === undefined || this.#asking.holds(slot, execution)) return
     table.wishJobId[slot] = execution.jobId
-    table.wishNumber[slot] = execution.executionNumber
-    if (table.activity[slot] === Activity.idle) this.#ask(slot, nowUs, nowUs)
+    table.wishNumber[slot * WORD] = execution.executionNumber
+    if (table.activity[slot * WORD] === Activity.idle) this.#ask(slot, nowUs, nowUs)
   }
 
   /** A start-next has brought this: a notification of the same asks for nothing more. */
   took(slot: number, { jobId, executionNumber }: JobExecution): void {
     const { table } = this.#parts
-    if (table.wishJobId[slot] !== jobId || table.wishNumber[slot] !== executionNumber) return
+    if (table.wishJobId[slot] !== jobId || table.wishNumber[slot * WORD] !== executionNumber) return
     table.wishJobId[slot] = undefined
   }
 
   #ask(slot: number, dueUs: number, nowUs: number): void {
     const { table } = this.#parts
-    if (this.#draining || table.activity[slot] !== Activity.idle) return
+    if (this.#draining || table.activity[slot * WORD] !== Activity.idle) return
     table.wishJobId[slot] = undefined
     this.#asking.ask(slot, dueUs, false, nowUs)
   }

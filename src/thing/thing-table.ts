@@ -31,19 +31,80 @@ export const Request = {
   backoff: 4,
 } as const
 
+/** Bytes of a row, two lines of a processor's cache; what the columns of a row are indexed by. */
+const ROW_BYTES = 128
+/** The times of slot s stand at `s * TIME`, the words at `s * WORD`. */
+export const TIME = ROW_BYTES / Float64Array.BYTES_PER_ELEMENT
+export const WORD = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT
+
 /**
- * The things of a shard, one slot each, as columns. Measured with 100,000 things and random access:
- * 97 ns an event for a dozen fields in columns, over 300 ns for the same fields in objects.
+ * The things of a shard, one slot each. What an event of a large fleet costs is access to memory, so
+ * all that the usual event touches stands in one row of 128 bytes, and each name below is a view of the
+ * rows that begins at its place; the rest are plain columns, by slot. Measured with 100,000 things: two
+ * thirds of the time that the same fields take in columns of their own, and a fifth of that in objects.
  */
 export class ThingTable {
   readonly size: number
 
+  // Times of the row, by `slot * TIME`.
+
+  /** Due time of the attempt. */
+  readonly dueUs: Float64Array
+  readonly sentUs: Float64Array
+  readonly deadlineUs: Float64Array
+  /** Due time of what made the thing ask; its acquire time counts from here. */
+  readonly startDueUs: Float64Array
+  /** When the answer came that gave it the execution. */
+  readonly beganUs: Float64Array
+  /** Duration of one slice of work, updates + 1 of which make the whole. */
+  readonly sliceUs: Float64Array
+  /** The version of the execution as the thing believes it to be; 0 when it keeps none in mind. */
+  readonly version: Float64Array
+
+  // Words of the row, by `slot * WORD`.
+
   /** `Connection`. */
-  readonly connection: Uint8Array
+  readonly connection: Uint32Array
   /** 1: speaks HTTP, so it neither subscribes nor hears notifications. */
-  readonly http: Uint8Array
+  readonly http: Uint32Array
   /** Index of its row of the mix. */
-  readonly row: Uint16Array
+  readonly row: Uint32Array
+  /** `Activity`; change it with `setActivity`. */
+  readonly activity: Uint32Array
+  /** `Request`; change it with `setRequest`. */
+  readonly request: Uint32Array
+  /** Index into `OPERATIONS`. */
+  readonly operation: Uint32Array
+  /** Attempts of the request that have failed. */
+  readonly tries: Uint32Array
+  /** 1: the attempt is the first of a planned start. */
+  readonly planned: Uint32Array
+  /** 1: an attempt of this request may have been carried out although nobody said so. */
+  readonly unsure: Uint32Array
+  /** The newest token of its requests, and which of the last ones were answered: `TokenMemory`'s. */
+  readonly token: Uint32Array
+  readonly answered: Uint32Array
+  /** How often it has set out to ask. */
+  readonly asks: Uint32Array
+  /** How many executions it has begun. */
+  readonly begun: Uint32Array
+  readonly executionNumber: Uint32Array
+  /** Progress updates that have been accepted. */
+  readonly step: Uint32Array
+  /** Index into `OUTCOMES`: how the execution will end. */
+  readonly outcome: Uint32Array
+  /** 1: this update, or this start, has found the execution other than it believed before. */
+  readonly reread: Uint32Array
+  readonly wishNumber: Uint32Array
+
+  // Columns, by slot.
+
+  /** The execution begun last, as long as it has not ended in the eyes of the thing. */
+  readonly jobId: (string | undefined)[]
+  /** What asking has found, until work on it begins or the start comes to nothing. */
+  readonly found: (JobExecution | undefined)[]
+  /** The execution that a notification has named and no start-next has brought yet. */
+  readonly wishJobId: (string | undefined)[]
   /** 1: has been online at least once. */
   readonly ready: Uint8Array
   /** Since when it may send, or the last time it might. */
@@ -60,49 +121,6 @@ export class ThingTable {
   /** Filters asked for and not answered. */
   readonly openFilters: Uint16Array
 
-  /** `Activity`; change it with `setActivity`. */
-  readonly activity: Uint8Array
-  /** Due time of what made the thing ask; its acquire time counts from here. */
-  readonly startDueUs: Float64Array
-  /** How often it has set out to ask. */
-  readonly asks: Uint32Array
-  /** How many executions it has begun. */
-  readonly begun: Uint32Array
-  /** The execution begun last, as long as it has not ended in the eyes of the thing. */
-  readonly jobId: (string | undefined)[]
-  readonly executionNumber: Uint32Array
-  /** When the answer came that gave it the execution. */
-  readonly beganUs: Float64Array
-  /** Duration of one slice of work, updates + 1 of which make the whole. */
-  readonly sliceUs: Float64Array
-  /** Progress updates that have been accepted. */
-  readonly step: Uint16Array
-  /** Index into `OUTCOMES`: how the execution will end. */
-  readonly outcome: Uint8Array
-  /** The version of the execution as the thing believes it to be; 0 when it keeps none in mind. */
-  readonly version: Float64Array
-  /** What asking has found, until work on it begins or the start comes to nothing. */
-  readonly found: (JobExecution | undefined)[]
-  /** 1: this update, or this start, has found the execution other than it believed before. */
-  readonly reread: Uint8Array
-  /** The execution that a notification has named and no start-next has brought yet. */
-  readonly wishJobId: (string | undefined)[]
-  readonly wishNumber: Uint32Array
-
-  /** `Request`; change it with `setRequest`. */
-  readonly request: Uint8Array
-  /** Index into `OPERATIONS`. */
-  readonly operation: Uint8Array
-  readonly dueUs: Float64Array
-  readonly sentUs: Float64Array
-  readonly deadlineUs: Float64Array
-  /** Attempts of the request that have failed. */
-  readonly tries: Uint32Array
-  /** 1: the attempt is the first of a planned start. */
-  readonly planned: Uint8Array
-  /** 1: an attempt of this request may have been carried out although nobody said so. */
-  readonly unsure: Uint8Array
-
   /** Online and idle, longest first. */
   readonly idle: SlotList
   online = 0
@@ -114,9 +132,47 @@ export class ThingTable {
 
   constructor(size: number) {
     this.size = size
-    this.connection = new Uint8Array(size)
-    this.http = new Uint8Array(size)
-    this.row = new Uint16Array(size)
+    const rows = new ArrayBuffer(size * ROW_BYTES)
+    let byte = 0
+    const times = () => {
+      const view = new Float64Array(rows, Math.min(byte, rows.byteLength))
+      byte += view.BYTES_PER_ELEMENT
+      return view
+    }
+    const words = () => {
+      const view = new Uint32Array(rows, Math.min(byte, rows.byteLength))
+      byte += view.BYTES_PER_ELEMENT
+      return view
+    }
+    this.dueUs = times()
+    this.sentUs = times()
+    this.deadlineUs = times()
+    this.startDueUs = times()
+    this.beganUs = times()
+    this.sliceUs = times()
+    this.version = times()
+    this.connection = words()
+    this.http = words()
+    this.row = words()
+    this.activity = words()
+    this.request = words()
+    this.operation = words()
+    this.tries = words()
+    this.planned = words()
+    this.unsure = words()
+    this.token = words()
+    this.answered = words()
+    this.asks = words()
+    this.begun = words()
+    this.executionNumber = words()
+    this.step = words()
+    this.outcome = words()
+    this.reread = words()
+    this.wishNumber = words()
+    if (byte > ROW_BYTES) throw new RangeError(`a row of ${byte} bytes does not fit`)
+    this.jobId = new Array<string | undefined>(size).fill(undefined)
+    this.found = new Array<JobExecution | undefined>(size).fill(undefined)
+    this.wishJobId = new Array<string | undefined>(size).fill(undefined)
     this.ready = new Uint8Array(size)
     this.onlineSinceUs = new Float64Array(size)
     this.connectDueUs = new Float64Array(size).fill(Number.NaN)
@@ -126,40 +182,17 @@ export class ThingTable {
     this.subscribeDueUs = new Float64Array(size)
     this.subscribeSentUs = new Float64Array(size)
     this.openFilters = new Uint16Array(size)
-    this.activity = new Uint8Array(size)
-    this.startDueUs = new Float64Array(size)
-    this.asks = new Uint32Array(size)
-    this.begun = new Uint32Array(size)
-    this.jobId = new Array<string | undefined>(size).fill(undefined)
-    this.executionNumber = new Uint32Array(size)
-    this.beganUs = new Float64Array(size)
-    this.sliceUs = new Float64Array(size)
-    this.step = new Uint16Array(size)
-    this.outcome = new Uint8Array(size)
-    this.version = new Float64Array(size)
-    this.found = new Array<JobExecution | undefined>(size).fill(undefined)
-    this.reread = new Uint8Array(size)
-    this.wishJobId = new Array<string | undefined>(size).fill(undefined)
-    this.wishNumber = new Uint32Array(size)
-    this.request = new Uint8Array(size)
-    this.operation = new Uint8Array(size)
-    this.dueUs = new Float64Array(size)
-    this.sentUs = new Float64Array(size)
-    this.deadlineUs = new Float64Array(size)
-    this.tries = new Uint32Array(size)
-    this.planned = new Uint8Array(size)
-    this.unsure = new Uint8Array(size)
     this.idle = new SlotList(size)
   }
 
   isOnline(slot: number): boolean {
-    return this.connection[slot] === Connection.online
+    return this.connection[slot * WORD] === Connection.online
   }
 
   /** Keeps the counters and the idle list. */
   setConnection(slot: number, connection: number): void {
     const was = this.isOnline(slot)
-    this.connection[slot] = connection
+    this.connection[slot * WORD] = connection
     const is = this.isOnline(slot)
     if (was === is) return
     this.online += is ? 1 : -1
@@ -171,20 +204,21 @@ export class ThingTable {
   }
 
   setActivity(slot: number, activity: number): void {
-    const was = this.activity[slot] as number
-    this.activity[slot] = activity
+    const was = this.activity[slot * WORD] as number
+    this.activity[slot * WORD] = activity
     this.busy += Number(activity !== Activity.idle) - Number(was !== Activity.idle)
     this.working += Number(activity >= Activity.working) - Number(was >= Activity.working)
     this.#list(slot)
   }
 
   setRequest(slot: number, request: number): void {
-    this.openRequests += Number(isOpen(request)) - Number(isOpen(this.request[slot] as number))
-    this.request[slot] = request
+    this.openRequests +=
+      Number(isOpen(request)) - Number(isOpen(this.request[slot * WORD] as number))
+    this.request[slot * WORD] = request
   }
 
   #list(slot: number): void {
-    if (this.isOnline(slot) && this.activity[slot] === Activity.idle) this.idle.push(slot)
+    if (this.isOnline(slot) && this.activity[slot * WORD] === Activity.idle) this.idle.push(slot)
     else this.idle.remove(slot)
   }
 }

@@ -1,4 +1,5 @@
 import type { StrayAnswer } from './ports.ts'
+import { type ThingTable, WORD } from './thing-table.ts'
 
 /** How many tokens back an answer is still told apart. */
 const REMEMBERED = 32
@@ -12,26 +13,26 @@ export class TokenMemory {
   /** Bit k belongs to the token `last - k`; it is set when that was answered. */
   readonly #answered: Uint32Array
 
-  constructor(slots: number) {
-    this.#last = new Uint32Array(slots)
-    this.#answered = new Uint32Array(slots)
+  constructor({ token, answered }: Pick<ThingTable, 'token' | 'answered'>) {
+    this.#last = token
+    this.#answered = answered
   }
 
   /** The newest token of the slot; 0 before the first. */
   last(slot: number): number {
-    return this.#last[slot] as number
+    return this.#last[slot * WORD] as number
   }
 
   next(slot: number): number {
     const token = this.last(slot) + 1
-    this.#last[slot] = token
-    this.#answered[slot] = (this.#answered[slot] as number) << 1
+    this.#last[slot * WORD] = token
+    this.#answered[slot * WORD] = (this.#answered[slot * WORD] as number) << 1
     return token
   }
 
   /** The newest token has its answer. */
   answer(slot: number): void {
-    this.#answered[slot] = (this.#answered[slot] as number) | 1
+    this.#answered[slot * WORD] = (this.#answered[slot * WORD] as number) | 1
   }
 
   /** What to call an answer that nobody waits for. A late one counts as answered from here on. */
@@ -39,9 +40,9 @@ export class TokenMemory {
     if (token === undefined || !Number.isInteger(token)) return 'unmatched'
     const age = this.last(slot) - token
     if (token < 1 || age < 0 || age >= REMEMBERED) return 'unmatched'
-    const bits = this.#answered[slot] as number
+    const bits = this.#answered[slot * WORD] as number
     if (((bits >>> age) & 1) === 1) return 'duplicate'
-    this.#answered[slot] = bits | (1 << age)
+    this.#answered[slot * WORD] = bits | (1 << age)
     return 'late'
   }
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RetryPolicy } from '../../src/scenario/scenario.ts'
 import { backoffUs, isPassing, mayRetry } from '../../src/thing/retry.ts'
 import { SlotList } from '../../src/thing/slot-list.ts'
+import { ThingTable } from '../../src/thing/thing-table.ts'
 import { TokenMemory } from '../../src/thing/token-memory.ts'
 
 const JITTER: RetryPolicy = { kind: 'full-jitter', baseUs: 1_000, capUs: 60_000, attempts: 5 }
@@ -87,7 +88,7 @@ test('a stray answer is judged like by somebody who remembers the last 32 reques
     strays: fc.array(fc.integer({ min: -1, max: 90 })),
   })
   const judges = fc.property(fc.array(step, { maxLength: 80 }), (program) => {
-    const memory = new TokenMemory(2)
+    const memory = new TokenMemory(new ThingTable(2))
     const answered = new Set<number>()
     for (const { isAnswered, strays } of program) {
       const last = memory.next(1)
