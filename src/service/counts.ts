@@ -19,18 +19,16 @@ export class Counts {
     'get-pending': 0,
   }
   readonly byStatus: Record<string, number> = {}
-  #ended: Uint32Array
-  #marks: Uint32Array
+  /** By thing: how many executions have ended, and the sum of their marks. */
+  #endings: Uint32Array
 
   constructor(things: number) {
-    this.#ended = new Uint32Array(things)
-    this.#marks = new Uint32Array(things)
+    this.#endings = new Uint32Array(2 * things)
   }
 
   /** Makes room for more things. */
   grow(things: number): void {
-    this.#ended = grown(this.#ended, things)
-    this.#marks = grown(this.#marks, things)
+    this.#endings = grown(this.#endings, 2 * things)
   }
 
   /** One received request and its answer. */
@@ -46,14 +44,17 @@ export class Counts {
 
   ended(thing: number, jobId: string, executionNumber: number, status: ExecutionStatus): void {
     this.byStatus[status] = (this.byStatus[status] ?? 0) + 1
-    this.#ended[thing] = (this.#ended[thing] ?? 0) + 1
+    const at = 2 * thing
+    this.#endings[at] = (this.#endings[at] ?? 0) + 1
     // The array takes it modulo 2^32, as the other side does.
-    this.#marks[thing] = (this.#marks[thing] ?? 0) + markOf(jobId, executionNumber, status)
+    this.#endings[at + 1] = (this.#endings[at + 1] ?? 0) + markOf(jobId, executionNumber, status)
   }
 
   /** Copies, by thing. */
   endings(things: number): { readonly ended: Uint32Array; readonly marks: Uint32Array } {
-    return { ended: this.#ended.slice(0, things), marks: this.#marks.slice(0, things) }
+    const column = (from: number) =>
+      Uint32Array.from({ length: things }, (_, thing) => this.#endings[2 * thing + from] as number)
+    return { ended: column(0), marks: column(1) }
   }
 }
 

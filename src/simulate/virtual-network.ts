@@ -71,6 +71,9 @@ const OPERATION_BITS = 7
 /** Whether a thing has an open socket. */
 const Way = { closed: 0, open: 1 } as const
 
+/** Bytes of a thing's row. */
+const ROW = 16
+
 /** CONNACK 0x97. */
 const QUOTA_EXCEEDED = 'connack-151'
 
@@ -92,7 +95,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   readonly #service: VirtualService
   readonly #oneWayUs: number
   readonly #shards: number
-  /** By thing of the whole fleet. */
+  /** By thing of the whole fleet, a row of `ROW` bytes each: views of the rows that begin at their
+   *  place, indexed by `thing * ROW`; `#connection` by a quarter of that. */
   readonly #isHttp: Uint8Array
   readonly #isMqtt5: Uint8Array
   readonly #filters: Uint8Array
@@ -101,6 +105,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   readonly #subscribed: Uint8Array
   /** Counts up with each connection and each end of one: what belongs to an older one is not heard. */
   readonly #connection: Uint32Array
+  /** By thing. */
   readonly #beganUs: Float64Array
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []
@@ -121,20 +126,22 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#fleets = fleets
     this.#oneWayUs = oneWayUs
     this.#shards = shards
-    this.#isHttp = new Uint8Array(things)
-    this.#isMqtt5 = new Uint8Array(things)
-    this.#filters = new Uint8Array(things)
-    this.#hearsNext = new Uint8Array(things)
-    this.#way = new Uint8Array(things)
-    this.#subscribed = new Uint8Array(things)
-    this.#connection = new Uint32Array(things)
+    const rows = new ArrayBuffer(things * ROW)
+    const bytes = (at: number) => new Uint8Array(rows, Math.min(at, rows.byteLength))
+    this.#connection = new Uint32Array(rows)
+    this.#isHttp = bytes(4)
+    this.#isMqtt5 = bytes(5)
+    this.#filters = bytes(6)
+    this.#hearsNext = bytes(7)
+    this.#way = bytes(8)
+    this.#subscribed = bytes(9)
     this.#beganUs = new Float64Array(things)
     for (let thing = 0; thing < things; thing++) {
       const { transport, mqtt } = mixRowOf(scenario, thing)
-      this.#isHttp[thing] = Number(transport === 'http')
-      this.#isMqtt5[thing] = Number(mqtt.version === 5)
-      this.#filters[thing] = mqtt.subscribe.length
-      this.#hearsNext[thing] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
+      this.#isHttp[thing * ROW] = Number(transport === 'http')
+      this.#isMqtt5[thing * ROW] = Number(mqtt.version === 5)
+      this.#filters[thing * ROW] = mqtt.subscribe.length
+      this.#hearsNext[thing * ROW] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
     }
     this.#service = openService(this)
     this.#hearService()
@@ -202,7 +209,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
       this.#arrive(thing, kind, token, connection, payload as JobsRequest)
-    } else if (connection === this.#connection[thing]) {
+    } else if (connection === this.#connection[thing * (ROW / 4)]) {
       this.#tell(thing, kind, token, payload)
     }
   }
@@ -210,7 +217,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   notify(): void {}
 
   notifyNext(thing: number): void {
-    if (this.#subscribed[thing] === 1 && this.#hearsNext[thing] === 1) this.#news.push(thing)
+    if (this.#subscribed[thing * ROW] === 1 && this.#hearsNext[thing * ROW] === 1)
+      this.#news.push(thing)
   }
 
   #tell(thing: number, kind: number, token: number, payload: unknown): void {
@@ -232,7 +240,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         this.#handshaken(thing, slot, fleet, token === 1)
         break
       case Kind.subscribe: {
-        const admitted = this.#service.admitSubscribe(this.#filters[thing] as number, nowUs)
+        const admitted = this.#service.admitSubscribe(this.#filters[thing * ROW] as number, nowUs)
         this.#leg(thing, Kind.subscribed, Number(admitted))
         break
       }
@@ -247,7 +255,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         fleet.dropped(slot, 'closed', nowUs)
         break
       default:
-        this.#way[thing] = Way.open
+        this.#way[thing * ROW] = Way.open
         fleet.handshake(slot, this.#beganUs[thing] as number, nowUs, undefined)
         this.#write(thing, slot, fleet, kind & OPERATION_BITS, token, payload as JobsRequest)
     }
@@ -258,20 +266,20 @@ export class VirtualNetwork implements VirtualServiceSink {
   #handshaken(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
     const beganUs = this.#beganUs[thing] as number
     if (admitted) {
-      this.#way[thing] = Way.open
+      this.#way[thing * ROW] = Way.open
       fleet.handshake(slot, beganUs, this.#nowUs, undefined)
       fleet.connected(slot, this.#nowUs)
       return
     }
-    const cause = this.#isMqtt5[thing] === 1 ? QUOTA_EXCEEDED : 'closed'
+    const cause = this.#isMqtt5[thing * ROW] === 1 ? QUOTA_EXCEEDED : 'closed'
     this.#close(thing)
     fleet.handshake(slot, beganUs, this.#nowUs, cause)
     fleet.dropped(slot, cause, this.#nowUs)
   }
 
   #subscribedAt(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
-    const filters = this.#filters[thing] as number
-    this.#subscribed[thing] = Number(admitted)
+    const filters = this.#filters[thing * ROW] as number
+    this.#subscribed[thing * ROW] = Number(admitted)
     fleet.subscribed(slot, admitted ? filters : 0, admitted ? 0 : filters, this.#nowUs)
   }
 
@@ -320,15 +328,15 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   /** HTTP opens its socket with the first request. */
   #connect(thing: number): void {
-    this.#connection[thing] = (this.#connection[thing] as number) + 1
+    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
     this.#beganUs[thing] = this.#nowUs
-    if (this.#isHttp[thing] === 1) this.#add(0, thing, Kind.ready)
+    if (this.#isHttp[thing * ROW] === 1) this.#add(0, thing, Kind.ready)
     else this.#leg(thing, Kind.connect)
   }
 
   #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
     const at = OPERATIONS.indexOf(operation)
-    if (this.#isHttp[thing] === 1 && this.#way[thing] !== Way.open) {
+    if (this.#isHttp[thing * ROW] === 1 && this.#way[thing * ROW] !== Way.open) {
       this.#beganUs[thing] = this.#nowUs
       this.#add(2 * this.#oneWayUs, thing, Kind.opened + at, token, request)
       return
@@ -351,26 +359,26 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   /** Over HTTP the way is blocked by the answer that is awaited, so the socket is given up. */
   #cancel(thing: number): void {
-    if (this.#isHttp[thing] === 0) return
-    this.#connection[thing] = (this.#connection[thing] as number) + 1
-    this.#way[thing] = Way.closed
+    if (this.#isHttp[thing * ROW] === 0) return
+    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
+    this.#way[thing * ROW] = Way.closed
   }
 
   #close(thing: number): void {
-    this.#connection[thing] = (this.#connection[thing] as number) + 1
-    this.#way[thing] = Way.closed
-    this.#subscribed[thing] = 0
+    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
+    this.#way[thing * ROW] = Way.closed
+    this.#subscribed[thing * ROW] = 0
   }
 
   /** One way between a thing and the service. */
   #leg(thing: number, kind: number, token = 0, payload?: unknown): void {
-    const connection = this.#connection[thing] as number
+    const connection = this.#connection[thing * (ROW / 4)] as number
     const atUs = this.#nowUs + this.#oneWayUs
     this.#queue.addLeg(atUs, thing, kind, connection, token, payload)
   }
 
   #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {
-    const connection = this.#connection[thing] as number
+    const connection = this.#connection[thing * (ROW / 4)] as number
     this.#queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
   }
 }
