@@ -4,9 +4,9 @@ import { BitTree } from './bit-tree.ts'
 const NONE = -1
 
 /** The open page has a list for each of its microseconds. */
-const SLOTS = 4_096
-/** The pages ahead, half a minute of them, have a list each. */
-const PAGES = 8_192
+const SLOTS = 16_384
+/** The pages ahead, a minute of them, have a list each. */
+const PAGES = 4_096
 const PAGE_MASK = PAGES - 1
 /** Lists by number: slots, pages, and one for what lies beyond the pages. */
 const FIRST_PAGE = SLOTS
@@ -24,7 +24,7 @@ const Link = { next: 2, previous: 3, list: 4 } as const
  * the same for ten items and for millions. Time must not go back: nothing may be added before what
  * was last taken.
  *
- * An item waits in the list of its page (4.096 ms), and when that is opened in the list of its
+ * An item waits in the list of its page (16.384 ms), and when that is opened in the list of its
  * microsecond, so that nothing but equal times is ever compared. Holding 100,000 items, a step costs
  * half of a binary heap's.
  */
@@ -36,12 +36,12 @@ export class TimeWheel {
   /** Time and links of an item stand side by side, in `NODE_BYTES`: they are read together, and come
    *  with one access to memory. */
   #atUs: Float64Array
-  /** `Link`s: neighbours in the list, which is a ring (before its first stands its last), and which
-   *  list the item is in, or NONE. */
+  /** `Link`s: neighbours in the list, and which list the item is in, or NONE. */
   #links: Int32Array
 
-  /** First item of each list, in the order they were added. */
+  /** First and last item of each list, in the order they were added. */
   readonly #heads = new Int32Array(FAR + 1).fill(NONE)
+  readonly #tails = new Int32Array(FAR + 1).fill(NONE)
   /** Not above the earliest time in the list of a page. */
   readonly #floorUs = new Float64Array(FAR + 1).fill(Number.POSITIVE_INFINITY)
   /** 1: the items of this slot were not added in the order in which they are to come out. */
@@ -97,7 +97,9 @@ export class TimeWheel {
   /** Takes the first item that is due, or -1. */
   take(nowUs: number): number {
     while (this.nextUs <= nowUs) {
-      const slot = this.#slots.first()
+      const next = this.nextUs - this.#page * SLOTS
+      const isKnown = next >= 0 && next < SLOTS && this.#heads[next] !== NONE
+      const slot = isKnown ? next : this.#slots.first()
       if (slot < 0) {
         // What `nextUs` told of may have been removed: a page whose time has not come stays closed.
         this.#foresee()
@@ -108,7 +110,7 @@ export class TimeWheel {
         if (this.#unsorted[slot] === 1) this.#sort(slot)
         const item = this.#heads[slot] as number
         this.#unlink(item, slot)
-        this.#foresee()
+        if (!isKnown || this.#heads[slot] === NONE) this.#foresee()
         return item
       }
     }
@@ -127,11 +129,10 @@ export class TimeWheel {
   }
 
   #enterSlot(item: number, slot: number): void {
-    const head = this.#heads[slot] as number
-    if (head === NONE) this.#slots.set(slot)
-    else if (this.#isBefore(item, this.#links[head * LINKS + Link.previous] as number))
-      this.#unsorted[slot] = 1
-    this.#append(item, slot, head)
+    const tail = this.#tails[slot] as number
+    if (tail === NONE) this.#slots.set(slot)
+    else if (this.#isBefore(item, tail)) this.#unsorted[slot] = 1
+    this.#append(item, slot, tail)
   }
 
   #enterPage(item: number, page: number, atUs: number): void {
@@ -141,24 +142,18 @@ export class TimeWheel {
 
   #link(item: number, list: number, atUs: number): void {
     if (atUs < (this.#floorUs[list] as number)) this.#floorUs[list] = atUs
-    this.#append(item, list, this.#heads[list] as number)
+    this.#append(item, list, this.#tails[list] as number)
   }
 
-  #append(item: number, list: number, head: number): void {
+  #append(item: number, list: number, tail: number): void {
     const links = this.#links
     const at = item * LINKS
     links[at + Link.list] = list
-    if (head === NONE) {
-      this.#heads[list] = item
-      links[at + Link.next] = item
-      links[at + Link.previous] = item
-      return
-    }
-    const last = links[head * LINKS + Link.previous] as number
-    links[last * LINKS + Link.next] = item
-    links[at + Link.previous] = last
-    links[at + Link.next] = head
-    links[head * LINKS + Link.previous] = item
+    links[at + Link.next] = NONE
+    links[at + Link.previous] = tail
+    if (tail === NONE) this.#heads[list] = item
+    else links[tail * LINKS + Link.next] = item
+    this.#tails[list] = item
   }
 
   #unlink(item: number, list: number): void {
@@ -166,18 +161,20 @@ export class TimeWheel {
     const at = item * LINKS
     const next = links[at + Link.next] as number
     links[at + Link.list] = NONE
-    if (next === item) {
+    const previous = links[at + Link.previous] as number
+    if (next === NONE && previous === NONE) {
       this.#empty(list)
       return
     }
-    const previous = links[at + Link.previous] as number
-    links[previous * LINKS + Link.next] = next
-    links[next * LINKS + Link.previous] = previous
-    if (this.#heads[list] === item) this.#heads[list] = next
+    if (previous === NONE) this.#heads[list] = next
+    else links[previous * LINKS + Link.next] = next
+    if (next === NONE) this.#tails[list] = previous
+    else links[next * LINKS + Link.previous] = previous
   }
 
   #empty(list: number): void {
     this.#heads[list] = NONE
+    this.#tails[list] = NONE
     if (list < FIRST_PAGE) {
       this.#slots.clear(list)
       this.#unsorted[list] = 0
@@ -221,12 +218,10 @@ export class TimeWheel {
   #spread(list: number): void {
     const head = this.#heads[list] as number
     if (head === NONE) return
-    const last = this.#links[head * LINKS + Link.previous] as number
     this.#empty(list)
-    for (let item = head; ; ) {
+    for (let item = head; item !== NONE; ) {
       const next = this.#links[item * LINKS + Link.next] as number
       this.#place(item, this.#atUs[item * TIMES] as number)
-      if (item === last) return
       item = next
     }
   }

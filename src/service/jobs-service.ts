@@ -81,6 +81,8 @@ export class JobsService {
   readonly #connects: TokenBucket
   readonly #subscribes: TokenBucket
   #hasBegun = false
+  /** Executions of the scenario that come with the beginning; with an endless row Infinity for ever. */
+  #toBegin: number
 
   /** @param epochSeconds the wall clock's seconds at a time of ours; devices see whole ones. */
   constructor(
@@ -90,6 +92,7 @@ export class JobsService {
   ) {
     const { seed, things, quotas, latency, faults, minuteUs, namePrefix } = settings
     this.#settings = settings
+    this.#toBegin = settings.jobs.reduce((sum, { perThing }) => sum + perThing * things, 0)
     this.#names = new ThingNames(namePrefix, things)
     const counts = new Counts(things)
     this.#counts = counts
@@ -122,6 +125,7 @@ export class JobsService {
   begin(nowUs: number, t0Us = nowUs): void {
     if (this.#hasBegun) return
     this.#hasBegun = true
+    if (this.#toBegin < Number.POSITIVE_INFINITY) this.#toBegin = 0
     this.#fates.begin(t0Us)
     this.#executions.together(nowUs, () => {
       const { jobs, things, minuteUs } = this.#settings
@@ -179,13 +183,7 @@ export class JobsService {
    * beginning those of the scenario too. Infinity with an endless row.
    */
   openExecutions(): number {
-    const { jobs, things } = this.#settings
-    let toBegin = 0
-    for (const { perThing } of jobs) {
-      if (perThing === Number.POSITIVE_INFINITY) return perThing
-      if (!this.#hasBegun) toBegin += perThing * things
-    }
-    return this.#executions.openCount + this.#life.toCome + toBegin
+    return this.#executions.openCount + this.#life.toCome + this.#toBegin
   }
 
   /**

@@ -80,7 +80,12 @@ export class TimeLine {
     const { things, connect } = this.#scenario.fleet
     const connectUs = this.#connected < things ? this.#connectDueUs() : NEVER
     if (this.t0Us === NEVER) return Math.min(connectUs, connect.limitUs)
-    return Math.min(connectUs, this.#loadEndsUs, ...this.#startUs)
+    let nextUs = Math.min(connectUs, this.#loadEndsUs)
+    for (let shard = 0; shard < this.#startUs.length; shard++) {
+      const startUs = this.#startUs[shard] as number
+      if (startUs < nextUs) nextUs = startUs
+    }
+    return nextUs
   }
 
   /** The fleet connects in the order of its things, whatever the number of shards. */

@@ -33,7 +33,8 @@ export function isPassing(code: string): boolean {
 
 /** A request that was answered like this may have been carried out all the same. */
 export function isServiceFailure(code: string): boolean {
-  return code === INTERNAL || code === 'ServiceUnavailable' || /^Http5\d\d$/.test(code)
+  if (code === INTERNAL || code === 'ServiceUnavailable') return true
+  return code.startsWith('Http5') && /^Http5\d\d$/.test(code)
 }
 
 const THROTTLED: RejectCode = 'RequestThrottled'

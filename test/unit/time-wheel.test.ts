@@ -59,7 +59,7 @@ describe('a time wheel', () => {
     const wheel = wheelOf()
     wheel.add(0, 0)
     wheel.remove(0)
-    wheel.add(0, 4_096)
+    wheel.add(0, 16_384)
     expect(taken(wheel, 0)).toEqual([])
     wheel.add(1, 0)
 
