@@ -38,10 +38,9 @@ export const TIME = ROW_BYTES / Float64Array.BYTES_PER_ELEMENT
 export const WORD = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT
 
 /**
- * The things of a shard, one slot each. What an event of a large fleet costs is access to memory, so
- * all that the usual event touches stands in one row of 128 bytes, and each name below is a view of the
- * rows that begins at its place; the rest are plain columns, by slot. Measured with 100,000 things: two
- * thirds of the time that the same fields take in columns of their own, and a fifth of that in objects.
+ * The things of a shard, one slot each. An event of a large fleet costs what its accesses to memory
+ * cost, so all that the usual event touches stands in one row of 128 bytes: each name below is a view
+ * of the rows that begins at its place in the first. What is rarely needed stands in columns by slot.
  */
 export class ThingTable {
   readonly size: number
