@@ -5,9 +5,11 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createHistogram, PerformanceObserver, performance } from 'node:perf_hooks'
+import { systemClock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
 import type { ThreadHealth } from '../results/rows.ts'
 
-const TICK_MS = 10
+const TICK_US = 10_000
 /** In less, one callback fills the whole span: where a stage ends inside a second a piece of it may
  *  be a millisecond long, and is busy all of it. */
 const SHORTEST_SPAN_MS = 100
@@ -18,8 +20,8 @@ export class ThreadMonitor {
   /** By how much a tick came too late, in microseconds. Node's own monitor forgets the tick that is
    *  under way when it is reset, and with it a standstill that ends in the second being cut. */
   readonly #delayUs = createHistogram()
-  #lastTickMs = performance.now()
-  readonly #ticks = setInterval(() => this.#tick(), TICK_MS).unref()
+  #tickUs = 0
+  readonly #ticks = new Wake(systemClock, (nowUs) => this.#tick(nowUs))
   #gcMs = 0
   #spanMs = 0
   readonly #gc = new PerformanceObserver((list) => {
@@ -28,6 +30,7 @@ export class ThreadMonitor {
 
   constructor() {
     this.#gc.observe({ entryTypes: ['gc'] })
+    this.#await(systemClock.nowUs())
   }
 
   /**
@@ -42,7 +45,8 @@ export class ThreadMonitor {
     const utilisation = performance.eventLoopUtilization()
     const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
     this.#lastUtilisation = utilisation
-    this.#tick()
+    const nowUs = systemClock.nowUs()
+    if (nowUs > this.#tickUs) this.#tick(nowUs)
     const loopDelayP99Ms = rounded(this.#delayUs.percentile(99) / 1e3)
     const loopDelayMaxMs = rounded(this.#delayUs.max / 1e3)
     this.#delayUs.reset()
@@ -54,15 +58,18 @@ export class ThreadMonitor {
   }
 
   close(): void {
-    clearInterval(this.#ticks)
+    this.#ticks.close()
     this.#gc.disconnect()
   }
 
-  #tick(): void {
-    const nowMs = performance.now()
-    const lateUs = Math.round((nowMs - this.#lastTickMs - TICK_MS) * 1e3)
-    this.#delayUs.record(Math.max(1, lateUs))
-    this.#lastTickMs = nowMs
+  #tick(nowUs: number): void {
+    this.#delayUs.record(Math.max(1, nowUs - this.#tickUs))
+    this.#await(nowUs)
+  }
+
+  #await(nowUs: number): void {
+    this.#tickUs = nowUs + TICK_US
+    this.#ticks.at(this.#tickUs)
   }
 }
 
