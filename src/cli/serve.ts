@@ -114,5 +114,7 @@ async function serveUntilSignal(standIn: StandIn, settings: StandInSettings): Pr
     process.once('SIGTERM', resolve)
   })
   const ledger: ServiceLedger = standIn.ledger()
-  process.stdout.write(`\nended by ${signal}\n${ledgerText(ledger, settings.things)}\n`)
+  process.stdout.write(
+    `\nended by ${signal}\n${ledgerText(ledger, standIn.limits(), settings.things)}\n`,
+  )
 }

@@ -10,6 +10,9 @@ import type {
 } from '../protocol/jobs.ts'
 import { NEXT_JOB } from '../protocol/limits.ts'
 import { DEFAULT_SWITCHES, type ServiceSwitches } from '../protocol/switches.ts'
+import { BrokerQuotas, type ConnectVerdict } from './broker-quotas.ts'
+import type { ClientKey } from './client-connects.ts'
+import type { ConnectionPublishes } from './connection-publishes.ts'
 import { Counts } from './counts.ts'
 import { executionView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
@@ -78,8 +81,7 @@ export class JobsService {
   readonly switches: ServiceSwitches
   readonly #writes: TokenBucket
   readonly #reads: TokenBucket
-  readonly #connects: TokenBucket
-  readonly #subscribes: TokenBucket
+  readonly #broker: BrokerQuotas
   #hasBegun = false
 
   /** @param epochSeconds the wall clock's seconds at a time of ours; devices see whole ones. */
@@ -114,8 +116,7 @@ export class JobsService {
     const bucket = (ratePerSecond: number) => new TokenBucket(ratePerSecond, quotas.burstSeconds)
     this.#writes = bucket(quotas.writesPerSecond)
     this.#reads = bucket(quotas.readsPerSecond)
-    this.#connects = bucket(quotas.connectsPerSecond)
-    this.#subscribes = bucket(quotas.subscribesPerSecond)
+    this.#broker = new BrokerQuotas(quotas)
   }
 
   /** The scenario's jobs are created, and fault windows count from T0. Once; later calls do nothing. */
@@ -245,13 +246,31 @@ export class JobsService {
     return { kind: 'notify-next', execution: executionView(first, undefined, document) }
   }
 
-  admitConnect(nowUs: number): boolean {
-    return this.#connects.take(nowUs)
+  /** @param client undefined for one that has no client id of its own. */
+  admitConnect(client: ClientKey | undefined, nowUs: number): ConnectVerdict {
+    return this.#broker.admitConnect(client, nowUs)
   }
 
   /** @param filters how many a SUBSCRIBE asks for; all are admitted, or none. */
   admitSubscribe(filters: number, nowUs: number): boolean {
-    return this.#subscribes.take(nowUs, filters)
+    return this.#broker.admitSubscribe(filters, nowUs)
+  }
+
+  /** The places of connections, for `admitPublish`. */
+  get connections(): Pick<ConnectionPublishes, 'open' | 'close' | 'restart'> {
+    return this.#broker.connections
+  }
+
+  /**
+   * To be asked for each PUBLISH that comes in. One that is not admitted is dropped without a word,
+   * and a request that is lost with it is counted here.
+   *
+   * @param operation undefined for what is no request to this service.
+   */
+  admitPublish(connection: number, operation: Operation | undefined, nowUs: number): boolean {
+    const admitted = this.#broker.connections.take(connection, nowUs)
+    if (!admitted && operation !== undefined) this.#counts.lostRequests[operation] += 1
+    return admitted
   }
 
   /** When to call `advance`: perhaps too early, never too late. */

@@ -106,7 +106,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   ): void {
     const { exchange } = this
     const { connectThrottle } = exchange.service.switches
-    const admit = () => exchange.service.admitConnect(exchange.nowUs())
+    const admit = () => this.#admit(packet.clientId)
     const refusal = refusalOf(packet, admit, connectThrottle)
     if (refusal === undefined) {
       settleConnect(client, packet)
@@ -117,6 +117,16 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     }
     // aedes destroys the socket, and with it what was not sent yet.
     client.conn.write(refusal, () => done(new Error('the connection was refused'), false))
+  }
+
+  /** Whoever gives no client id gets one that nobody else has. */
+  #admit(clientId: string): boolean {
+    const { service } = this.exchange
+    const client = clientId === '' ? undefined : clientId
+    const verdict = service.admitConnect(client, this.exchange.nowUs())
+    if (verdict === 'account') this.counts.connects += 1
+    if (verdict === 'client') this.counts.clientConnects += 1
+    return verdict === 'admitted'
   }
 
   #opened(client: AedesClient): void {
@@ -155,6 +165,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   }
 
   #closed(client: AedesClient): void {
+    this.#connections.get(client)?.closed()
     this.#connections.delete(client)
     const held = this.#sessions.get(client.id)
     if (held?.client !== client) return

@@ -226,6 +226,82 @@ test('a CONNECT above the quota is refused: in 5 by a reason, in 3.1.1 without a
   expect(await refused(4)).toBe("Couldn't connect to server")
 })
 
+test.each(VERSIONS)(
+  'B3 a client id that connects again within a second is refused, %i',
+  async (version) => {
+    const standIn = await openStandIn({ quotas: AWS_QUOTAS })
+    const options = { clientId: 'hasty', protocolVersion: version }
+    const first = await Device.open(standIn.addresses.mqtt, options)
+    const refused = await Device.open(standIn.addresses.mqtt, options).then(
+      () => 'connected',
+      (error: { code?: unknown; message: string }) => error.code ?? error.message,
+    )
+    expect(refused).toBe(version === 5 ? 0x97 : "Couldn't connect to server")
+    expect(standIn.limits()).toMatchObject({ clientConnects: 1, connects: 0 })
+    // Who was refused has not taken over.
+    expect((await first.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
+    await Device.open(standIn.addresses.mqtt, { clientId: 'other', protocolVersion: version })
+  },
+)
+
+test.each(VERSIONS)(
+  'a client id that is refused connects when its second is over, %i',
+  async (version) => {
+    const quotas = { ...AWS_QUOTAS, clientConnectsPerSecond: 20 }
+    const standIn = await openStandIn({ quotas: { ...quotas, burstSeconds: 0.05 } })
+    const open = () =>
+      Device.open(standIn.addresses.mqtt, { clientId: 'patient', protocolVersion: version })
+    const first = await open()
+    await expect(open()).rejects.toThrow()
+    const ended = reasonOfEnd(first)
+    await expect
+      .poll(() =>
+        open().then(
+          () => 'connected',
+          () => 'refused',
+        ),
+      )
+      .toBe('connected')
+    expect(await ended).toBe(version === 5 ? 0x8e : undefined)
+  },
+)
+
+test('clients without an id are as many as they are', async () => {
+  const standIn = await openStandIn({ quotas: AWS_QUOTAS })
+  for (let client = 0; client < 3; client++)
+    await Device.open(standIn.addresses.mqtt, { clientId: '', clean: true })
+  expect(standIn.limits().clientConnects).toBe(0)
+})
+
+test.each(VERSIONS)(
+  'B13 the 101st publish in a second is dropped without PUBACK, and the connection stays, %i',
+  async (version) => {
+    // A window of ten seconds holds as much as one, so that a slow machine does not see the next.
+    const quotas = { ...AWS_QUOTAS, connectionPublishesPerSecond: 10, burstSeconds: 10 }
+    const standIn = await begunStandIn(1, { quotas })
+    const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: version })
+    let acknowledged = 0
+    device.client.on('packetreceive', ({ cmd }) => {
+      if (cmd === 'puback') acknowledged += 1
+    })
+    for (let publish = 0; publish < 99; publish++)
+      device.client.publish('plant/heat', 'x', { qos: 1 })
+    expect((await device.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
+    device.client.publish(jobsTopic(0, 'start-next'), '{}', { qos: 1 })
+    device.client.publish('plant/heat', 'x', { qos: 1 })
+    // A SUBSCRIBE is no publish: its answer comes after what would have been answered before it.
+    await device.client.subscribeAsync(jobsTopic(0, 'notify'))
+    expect(acknowledged).toBe(100)
+    expect(standIn.limits().connectionPublishes).toBe(2)
+    expect(standIn.ledger()).toMatchObject({
+      lostRequests: { 'start-next': 1, 'get-pending': 0 },
+      operations: { 'start-next': { received: 0 }, 'get-pending': { received: 1 } },
+    })
+    const other = await Device.open(standIn.addresses.mqtt, { protocolVersion: version })
+    expect((await other.ask(jobsTopic(0, 'start-next'), {})).body).toHaveProperty('execution')
+  },
+)
+
 test('a keep-alive of one second counts as thirty', async () => {
   const standIn = await openStandIn()
   const socket = rawSocket(standIn.addresses.mqtt)
