@@ -105,7 +105,8 @@ test('UpdateJob and CancelJob keep to the same rules', () => {
 
 test('no more than 500 jobs are rolled out at a time', () => {
   const probe = new ServiceProbe({ things: 2 }).join('g', 0, 1)
-  const spec = { targets: [{ kind: 'group', group: 'g' }] } as const
+  const targets = [{ kind: 'group', group: 'g' }] as const
+  const spec = { targets, jobExecutionsRolloutConfig: { maximumPerMinute: 1_000 } }
   for (let job = 0; job < 500; job++) expect(probe.job(`job-${job}`, spec)).toBeUndefined()
   expect(probe.job('job-500', spec)).toMatchObject({ code: 'LimitExceededException' })
   probe.at(1)
