@@ -8,7 +8,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 export type Plane = 'data' | 'control'
 
 /** Where a request goes that says nothing of it. */
-const USUAL_REGION = 'us-east-1'
+export const USUAL_REGION = 'us-east-1'
 
 export interface Address {
   readonly plane: Plane

@@ -20,6 +20,7 @@ import { type Fate, Fates } from './faults.ts'
 import { PLAIN_JOB } from './job.ts'
 import type { JobControl } from './job-control.ts'
 import { JobDesk } from './job-desk.ts'
+import { type EventsWanted, type JobEvent, JobEvents } from './job-events.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 import { JobLife } from './job-life.ts'
 import { JobTable } from './job-table.ts'
@@ -35,6 +36,8 @@ export interface ServiceSink {
   notify(thing: number, nowUs: number): void
   /** The first pending execution of the thing changed. `notifyNextOf` has the content now. */
   notifyNext(thing: number, nowUs: number): void
+  /** Only of what `events` asks for. */
+  event?(event: JobEvent, nowUs: number): void
 }
 
 /** A job for certain things, without the rules of the control plane. */
@@ -79,6 +82,8 @@ export class JobsService {
   /** What the control plane may do with jobs. */
   readonly control: JobControl
   readonly switches: ServiceSwitches
+  /** Which events the sink is told. */
+  readonly events: EventsWanted
   readonly #writes: TokenBucket
   readonly #reads: TokenBucket
   readonly #broker: BrokerQuotas
@@ -99,16 +104,19 @@ export class JobsService {
     this.switches = { ...DEFAULT_SWITCHES, ...settings.switches }
     const jobs = this.#jobs
     const groups = this.#groups
+    const events = new JobEvents((event, nowUs) => sink.event?.(event, nowUs))
+    this.events = events.wanted
     const executionSettings = { seed, minuteUs, switches: this.switches, epochSeconds }
     const executions = new Executions(things, jobs, executionSettings, {
       notify: (thing, nowUs) => sink.notify(thing, nowUs),
       notifyNext: (thing, nowUs) => sink.notifyNext(thing, nowUs),
       ended: (record: ExecutionRecord, nowUs) => {
         counts.ended(record.thing, record.jobId, record.executionNumber, record.status)
+        events.ended(record, nowUs)
         life.ended(record, nowUs)
       },
     })
-    const life = new JobLife(jobs, executions, groups, minuteUs, epochSeconds)
+    const life = new JobLife(jobs, executions, groups, minuteUs, epochSeconds, events)
     this.#executions = executions
     this.#life = life
     const advance = (nowUs: number) => this.advance(nowUs)

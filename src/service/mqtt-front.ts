@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
+import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
 import type { LimitCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
@@ -67,6 +68,16 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       if (session.expiresUs <= nowUs) this.#forget(session)
       else session.deliver(notice)
     })
+  }
+
+  hearsEvents(): boolean {
+    return this.#listeners.toEvents.size > 0
+  }
+
+  publishEvent(message: EventMessage, nowUs: number): void {
+    for (const session of this.#listeners.toEvents)
+      if (session.expiresUs <= nowUs) this.#forget(session)
+      else session.deliver(message)
   }
 
   /** Costs a look at every session, so it is for the switch that asks for it alone. */

@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net'
 import { type Clock, systemClock, wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
 import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
+import type { EventSetter } from './control/account-operations.ts'
 import { ControlPlane } from './control/control-plane.ts'
 import { endpointsOf, reachable } from './endpoints.ts'
 import { Exchange } from './exchange.ts'
@@ -67,7 +68,11 @@ export async function startStandIn(
     endpointsOf(host, { mqtt: mqtt.server, http: http.server }, name)
   const { control: jobs, switches } = service
   const parts = { things: service, jobs, quotas: settings.quotas, badJson: switches.badJson }
-  const plane = new ControlPlane({ ...parts, epochMs, endpoints })
+  const setEvents: EventSetter = (type, enabled, region) => {
+    service.events[type] = enabled
+    exchange.eventRegion = region
+  }
+  const plane = new ControlPlane({ ...parts, epochMs, endpoints, setEvents })
   const httpControl = new HttpControl(exchange, plane)
   const http = new HttpFront(exchange, httpControl, 'data', counts)
   const control = new HttpFront(exchange, httpControl, 'control', counts)

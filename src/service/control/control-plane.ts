@@ -4,7 +4,12 @@ import type { Quotas } from '../../protocol/quotas.ts'
 import type { ServiceSwitches } from '../../protocol/switches.ts'
 import type { JobControl } from '../job-control.ts'
 import { TokenBucket } from '../token-bucket.ts'
-import { accountOperations, type Endpoints, EventConfigurations } from './account-operations.ts'
+import {
+  accountOperations,
+  type Endpoints,
+  EventConfigurations,
+  type EventSetter,
+} from './account-operations.ts'
 import { certificateOperations } from './certificate-operations.ts'
 import { CertificateStore } from './certificate-store.ts'
 import { ControlCall, type Handlers, type Outcome } from './control-call.ts'
@@ -28,6 +33,8 @@ export interface ControlPlaneParts {
   readonly badJson: ServiceSwitches['badJson']
   /** The wall clock, in milliseconds with a fraction, at a time of the service. */
   readonly epochMs: (nowUs: number) => number
+  /** Told when somebody wants the events of jobs, or no longer does. */
+  readonly setEvents: EventSetter
   /** Asked when somebody wants to know, since ports may be picked late. */
   readonly endpoints: (hostName: string | undefined) => Endpoints
 }
@@ -53,7 +60,7 @@ export class ControlPlane {
   readonly #quotas: ReadonlyMap<string, TokenBucket>
 
   constructor({ things: store, jobs, quotas, badJson, ...parts }: ControlPlaneParts) {
-    const { epochMs, endpoints } = parts
+    const { epochMs, endpoints, setEvents } = parts
     const groups = new GroupRegistry(jobs)
     const things = new ThingRegistry(store, groups)
     const certificates = new CertificateStore()
@@ -68,7 +75,7 @@ export class ControlPlane {
       ...groupOperations(groups, things, epochSeconds),
       ...certificateOperations(certificates, things, policies, epochMs),
       ...policyOperations(policies, certificates, groups),
-      ...accountOperations(endpoints, new EventConfigurations()),
+      ...accountOperations(endpoints, new EventConfigurations(setEvents)),
       ...jobOperations(jobs, things, groups, views),
       ...executionOperations(jobs, things, views),
     }
