@@ -2,6 +2,7 @@ import { type HttpAnswer, httpError } from '../../protocol/http-service.ts'
 import { parsePayload } from '../../protocol/parse-request.ts'
 import type { Quotas } from '../../protocol/quotas.ts'
 import type { ServiceSwitches } from '../../protocol/switches.ts'
+import type { DocumentReader } from '../document-folder.ts'
 import type { JobControl } from '../job-control.ts'
 import { TokenBucket } from '../token-bucket.ts'
 import {
@@ -33,6 +34,8 @@ export interface ControlPlaneParts {
   readonly badJson: ServiceSwitches['badJson']
   /** The wall clock, in milliseconds with a fraction, at a time of the service. */
   readonly epochMs: (nowUs: number) => number
+  /** For a job that names its document by a URL. */
+  readonly readSource: DocumentReader
   /** Told when somebody wants the events of jobs, or no longer does. */
   readonly setEvents: EventSetter
   /** Asked when somebody wants to know, since ports may be picked late. */
@@ -60,7 +63,7 @@ export class ControlPlane {
   readonly #quotas: ReadonlyMap<string, TokenBucket>
 
   constructor({ things: store, jobs, quotas, badJson, ...parts }: ControlPlaneParts) {
-    const { epochMs, endpoints, setEvents } = parts
+    const { epochMs, endpoints, setEvents, readSource } = parts
     const groups = new GroupRegistry(jobs)
     const things = new ThingRegistry(store, groups)
     const certificates = new CertificateStore()
@@ -76,7 +79,7 @@ export class ControlPlane {
       ...certificateOperations(certificates, things, policies, epochMs),
       ...policyOperations(policies, certificates, groups),
       ...accountOperations(endpoints, new EventConfigurations(setEvents)),
-      ...jobOperations(jobs, things, groups, views),
+      ...jobOperations(jobs, things, groups, views, readSource),
       ...executionOperations(jobs, things, views),
     }
     this.#quotas = bucketsOf(quotas)
