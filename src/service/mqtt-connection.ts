@@ -145,7 +145,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     if (fault !== undefined) this.#disconnect(fault)
     else if (!this.#admits(asked)) this.#keepAlive()
     else if (packet.qos === 2) this.#refuseQos2()
-    else if (packet.retain && topic?.startsWith('$aws/')) this.#refuseRetain(packet)
+    else if (topic !== undefined && isDenied(topic, packet.retain)) this.#deny(packet)
     else if (topic === undefined || asked === undefined) this.#passOn(packet)
     else this.#ask(packet, topic, asked)
   }
@@ -195,7 +195,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   }
 
   /** As a publish that the policy denies: MQTT 5 gets a reason, an older client is closed. */
-  #refuseRetain(packet: PublishPacket): void {
+  #deny(packet: PublishPacket): void {
     if (this.client.version !== 5) this.#disconnect(Reason.notAuthorized)
     else if (packet.qos === 1)
       this.#outbox.send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
@@ -254,6 +254,11 @@ const NO_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'InvalidTopic',
   message: 'The topic maps to no operation of the Jobs service',
+}
+
+/** On topics of the service nothing is retained, and only the service tells of events (protocol 2.7). */
+function isDenied(topic: string, retain: boolean): boolean {
+  return topic.startsWith('$aws/') && (retain || topic.startsWith('$aws/events/'))
 }
 
 /** @returns why the connection is closed, as a reason code of MQTT 5. */

@@ -176,6 +176,21 @@ test('RETAIN on a reserved topic ends a 3.1.1 connection and is refused in 5', a
   expect(device.messages).toHaveLength(1)
 })
 
+test('an event of the service comes from nobody else: it ends a 3.1.1 connection and is refused in 5', async () => {
+  const { standIn, device: watcher } = await open(4)
+  await watcher.client.subscribeAsync(['$aws/events/#', 'plant/#'], { qos: 1 })
+  const forged = '$aws/events/job/fw/completed'
+  const old = await Device.open(standIn.addresses.mqtt)
+  old.client.publish(forged, '{}', { qos: 1 })
+  await old.whenClosed()
+  const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
+  const refused = device.client.publishAsync(forged, '{}', { qos: 1 })
+  await expect(refused).rejects.toMatchObject({ code: 0x87 })
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1 })
+  await watcher.next(({ topic }) => topic === 'plant/heat')
+  expect(watcher.messages).toHaveLength(1)
+})
+
 test('MQTT 5 may name the topics of its requests by alias', async () => {
   const standIn = await begunStandIn(1)
   const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
