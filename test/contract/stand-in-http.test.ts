@@ -206,6 +206,25 @@ test('a presigned start honours its query, and is refused after its time', async
   expect(seconds.approximateSecondsBeforeTimedOut).toBeGreaterThan(290)
 })
 
+test('a presigned update honours its query, as boto3 writes it', async () => {
+  const call = await open()
+  await call('PUT', `${JOBS}/$next`, {})
+  const moved = new URLSearchParams({
+    status: 'IN_PROGRESS',
+    statusDetails: "{'step': 'boot', 'left': '2'}",
+    expectedVersion: '2',
+    includeJobExecutionState: 'True',
+  })
+  const updated = await call('POST', `${JOBS}/fw-1?${moved}&${presigned(new Date(), 60)}`)
+  expect(updated.body).toEqual({
+    executionState: {
+      status: 'IN_PROGRESS',
+      statusDetails: { step: 'boot', left: '2' },
+      versionNumber: 3,
+    },
+  })
+})
+
 test('H20 the signature says which plane a request is for', async () => {
   const call = await open()
   const data = await call('GET', JOBS, undefined, SIGNED('iot-jobs-data'))
