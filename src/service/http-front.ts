@@ -145,6 +145,8 @@ export class HttpFront {
   /** In the shape of a UUID, and unique without being random: the service knows no randomness. */
   #nextRequestId(): string {
     this.#requests += 1
-    return `00000000-0000-4000-8000-${this.#requests.toString(16).padStart(12, '0')}`
+    // Each port counts for itself.
+    const group = this.#plane === 'data' ? '8000' : '8001'
+    return `00000000-0000-4000-${group}-${this.#requests.toString(16).padStart(12, '0')}`
   }
 }

@@ -96,6 +96,11 @@ test('without a signature the host tells, and without a telling host the port', 
   expect(ofControl(await call(control, 'GET', JOBS))).toBe(true)
   const { mqtt } = standIn.addresses
   expect(new Set([mqtt, http, control].map((url) => new URL(url).port)).size).toBe(3)
+  const ids = [http, control].map(async (base) => {
+    const { headers } = await call(base, 'GET', '/nowhere')
+    return String(headers['x-amzn-requestid'])
+  })
+  expect(new Set(await Promise.all(ids)).size).toBe(2)
 })
 
 test('every answer has a request id of its own, a type and a date; one without output has no body', async () => {
