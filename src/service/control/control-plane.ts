@@ -20,6 +20,7 @@ import { groupOperations } from './group-operations.ts'
 import { GroupRegistry } from './group-registry.ts'
 import { jobOperations } from './job-operations.ts'
 import { JobViews } from './job-views.ts'
+import { listingOperations } from './listing-operations.ts'
 import { policyOperations } from './policy-operations.ts'
 import { PolicyStore } from './policy-store.ts'
 import { type Match, matchRoute, ROUTES } from './routes.ts'
@@ -79,6 +80,7 @@ export class ControlPlane {
       ...certificateOperations(certificates, things, policies, epochMs),
       ...policyOperations(policies, certificates, groups),
       ...accountOperations(endpoints, new EventConfigurations(setEvents)),
+      ...listingOperations({ things, groups, certificates, policies, epochSeconds }),
       ...jobOperations(jobs, things, groups, views, readSource),
       ...executionOperations(jobs, things, views),
     }
