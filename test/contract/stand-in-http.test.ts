@@ -117,7 +117,7 @@ test.each([
   ['PUT', `${JOBS}/$next`, { statusDetails: { step: '' } }, 400, 'InvalidRequestException'],
   ['POST', '/command-executions', {}, 404, 'UnknownOperationException'],
   ['GET', '/', undefined, 404, 'UnknownOperationException'],
-  ['GET', '/things/thing-0', undefined, 404, 'UnknownOperationException'],
+  ['GET', '/things/thing-0/shadow', undefined, 404, 'UnknownOperationException'],
   ['DELETE', `${JOBS}/fw-1`, undefined, 404, 'UnknownOperationException'],
   ['PUT', `${JOBS}/fw-1`, {}, 404, 'UnknownOperationException'],
   ['OPTIONS', JOBS, undefined, 404, 'UnknownOperationException'],
