@@ -46,6 +46,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   host: { commands: ['serve'], kind: 'text' },
   'jobs-per-thing': { commands: ['serve'], kind: 'text' },
   control: { commands: ['serve'], kind: 'text' },
+  documents: { commands: ['serve'], kind: 'text' },
   switch: { commands: ['serve'], kind: 'texts' },
   from: { commands: ['run'], kind: 'text' },
   only: { commands: ['run'], kind: 'texts' },

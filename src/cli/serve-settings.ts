@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
 import type { StandInSettings } from '../protocol/admin.ts'
 import type { Assignment } from '../scenario/overrides.ts'
@@ -16,6 +17,7 @@ export interface ServeArguments {
   namePrefix?: string
   quotas?: string
   control?: string
+  documents?: string
   switch?: string[]
   set?: string[]
   parent: boolean
@@ -81,5 +83,14 @@ export function portOf(option: 'http' | 'mqtt' | 'control', text: string): numbe
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new ShakedownError('USAGE', `--${option} is ${text}, which is no port.`, {
     hint: 'Give a port from 1 to 65535, or 0 to have a free one picked.',
+  })
+}
+
+/** @throws ShakedownError USAGE */
+export function requireFolder(documents: string | undefined): void {
+  if (documents === undefined || statSync(documents, { throwIfNoEntry: false })?.isDirectory())
+    return
+  throw new ShakedownError('USAGE', `--documents is ${documents}, which is no folder.`, {
+    hint: 'Give a folder that has a folder for each bucket.',
   })
 }

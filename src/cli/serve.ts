@@ -6,7 +6,7 @@ import { type StandIn, startStandIn } from '../service/stand-in.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
 import { ledgerText } from './ledger-text.ts'
-import { portOf, type ServeArguments, serveSettings } from './serve-settings.ts'
+import { portOf, requireFolder, type ServeArguments, serveSettings } from './serve-settings.ts'
 
 /** `serve [scenario]`. */
 export function serveCommand(
@@ -35,6 +35,10 @@ export function serveCommand(
         })
         .option('name-prefix', { type: 'string', describe: 'thing i is called <prefix><i>' })
         .option('quotas', { type: 'string', describe: 'request quotas: aws or unlimited' })
+        .option('documents', {
+          type: 'string',
+          describe: 'folder with the objects that jobs name as documentSource, as BUCKET/KEY',
+        })
         .option('switch', {
           type: 'string',
           array: true,
@@ -60,7 +64,9 @@ async function serve(given: ServeArguments): Promise<ExitCode> {
   const ports = { httpPort: portOf('http', given.http), mqttPort: portOf('mqtt', given.mqtt) }
   const controlPort = given.control === undefined ? undefined : portOf('control', given.control)
   const settings = serveSettings(given)
-  const standIn = await startStandIn(settings, { host: given.host, ...ports, controlPort })
+  const { host, documents } = given
+  requireFolder(documents)
+  const standIn = await startStandIn(settings, { host, ...ports, controlPort, documents })
   const ended = given.parent ? obeyParent(standIn) : serveUntilSignal(standIn, settings)
   process.stdout.write(`ready ${JSON.stringify(standIn.addresses)}\n`)
   await ended
@@ -114,5 +120,7 @@ async function serveUntilSignal(standIn: StandIn, settings: StandInSettings): Pr
     process.once('SIGTERM', resolve)
   })
   const ledger: ServiceLedger = standIn.ledger()
-  process.stdout.write(`\nended by ${signal}\n${ledgerText(ledger, settings.things)}\n`)
+  process.stdout.write(
+    `\nended by ${signal}\n${ledgerText(ledger, standIn.limits(), settings.things)}\n`,
+  )
 }

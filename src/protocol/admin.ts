@@ -82,7 +82,7 @@ export interface OperationCounts {
 /** What the service holds at the end. Arrays are by thing index. */
 export interface ServiceLedger {
   readonly operations: Readonly<Record<Operation, OperationCounts>>
-  /** Requests that a fault took away: not received, though they arrived. */
+  /** Requests that a fault, or the rate of their connection, took away: not received, though they arrived. */
   readonly lostRequests?: Readonly<Record<Operation, number>>
   /** How many executions ended, by thing. */
   readonly ended: Uint32Array

@@ -2,11 +2,11 @@
  * The service's side of Jobs over HTTP. The client's side is `http.ts`. Shapes: service model
  * iot-jobs-data 2017-09-29; how errors are carried: protocol 1.6.
  */
-import type { Members } from './answer-json.ts'
 import { executionText, stateText, summariesText } from './execution-json.ts'
 import type { Accepted, JobsRequest, Operation, RejectCode, Rejected, Reply } from './jobs.ts'
 import { NEXT_JOB } from './limits.ts'
 import { parsePayload, parseRequest } from './parse-request.ts'
+import { movedMembers, queryMembers } from './query-members.ts'
 import type { ServiceSwitches } from './switches.ts'
 
 export interface HttpRoute {
@@ -54,23 +54,13 @@ function decoded(level: string): string {
 
 /** The query counts where there is no body: describe, and presigned calls of start-next and update. */
 export function readHttpRequest(route: HttpRoute, body: Uint8Array): JobsRequest | Rejected {
-  const reads = route.operation === 'describe' || route.operation === 'get-pending'
-  if (reads || body.length === 0)
-    return parseRequest(route.operation, route.thingName, route.jobId, queryMembers(route.query))
+  const { operation, thingName, jobId, query } = route
+  if (operation === 'describe' || operation === 'get-pending')
+    return parseRequest(operation, thingName, jobId, queryMembers(query))
+  if (body.length === 0) return parseRequest(operation, thingName, jobId, movedMembers(query))
   const parsed = parsePayload(body)
   if (parsed.kind === 'rejected') return parsed
-  return parseRequest(route.operation, route.thingName, route.jobId, parsed.members)
-}
-
-/** Values of a query are text; those that a body would hold as a number or a flag become that. */
-function queryMembers(query: string): Members {
-  const members: Members = {}
-  if (query === '') return members
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (value === 'true' || value === 'false') members[name] = value === 'true'
-    else members[name] = /^-?\d{1,15}$/.test(value) ? Number(value) : value
-  }
-  return members
+  return parseRequest(operation, thingName, jobId, parsed.members)
 }
 
 export interface HttpAnswer {

@@ -1,7 +1,9 @@
 /**
  * The service's side of Jobs over MQTT. The client's side is `mqtt.ts`, topics are `mqtt-topics.ts`.
- * A `jobDocument` here is JSON text, and stands in the answer as the value it spells.
+ * A `jobDocument` here is JSON text, and stands in the answer as the value it spells: on one line, like
+ * all that the service writes, so that tools that read messages by lines can read it.
  */
+import { compactJson } from './compact-json.ts'
 import { executionText, stateText, summariesText } from './execution-json.ts'
 import type {
   Accepted,
@@ -56,7 +58,8 @@ function acceptedMembers(reply: Accepted): string {
   if (reply.execution !== undefined) text += `,"execution":${embedded(reply.execution)}`
   if (reply.executionState !== undefined)
     text += `,"executionState":${stateText(reply.executionState)}`
-  if (reply.jobDocument !== undefined) text += `,"jobDocument":${reply.jobDocument}`
+  if (reply.jobDocument !== undefined)
+    text += `,"jobDocument":${compactJson(reply.jobDocument as string)}`
   if (reply.inProgressJobs !== undefined)
     text += `,"inProgressJobs":${summariesText(reply.inProgressJobs)}`
   if (reply.queuedJobs !== undefined) text += `,"queuedJobs":${summariesText(reply.queuedJobs)}`
@@ -70,7 +73,8 @@ function rejectedMembers(reply: Rejected): string {
 }
 
 function embedded(execution: JobExecution): string {
-  return executionText(execution, undefined, execution.jobDocument as string | undefined)
+  const document = execution.jobDocument as string | undefined
+  return executionText(execution, undefined, document && compactJson(document))
 }
 
 /** The payload for `notify` or `notify-next`, whichever the kind says. */

@@ -3,25 +3,34 @@
  * Quotas; how sure each one is stands beside it: A two or more dated sources, B one, C conflicting.
  */
 
-/** All rates are per account and second. `Infinity` switches a quota off. */
+/** Rates a second, of the account where nothing else is said. `Infinity` switches a quota off. */
 export interface Quotas {
   /** StartNextPendingJobExecution and UpdateJobExecution together, over MQTT and HTTP together. */
   readonly writesPerSecond: number
   /** DescribeJobExecution and GetPendingJobExecutions together. */
   readonly readsPerSecond: number
   readonly connectsPerSecond: number
+  /** CONNECTs of one client id. */
+  readonly clientConnectsPerSecond: number
   /** Filters, not SUBSCRIBE packets. */
   readonly subscribesPerSecond: number
+  /** PUBLISH packets that come in on one connection. */
+  readonly connectionPublishesPerSecond: number
   /** How many seconds of its rate a full bucket holds. 0 < burst. */
   readonly burstSeconds: number
 }
 
-/** A: L-C8F5F7B3, L-62AE8B9D (neither adjustable); connects A for 2023-24, C today; subscribes A. */
+/**
+ * A: L-C8F5F7B3, L-62AE8B9D (neither adjustable); connects A for 2023-24, C today; subscribes A;
+ * those of a client id and of a connection A, neither adjustable.
+ */
 export const AWS_QUOTAS: Quotas = {
   writesPerSecond: 200,
   readsPerSecond: 200,
   connectsPerSecond: 500,
+  clientConnectsPerSecond: 1,
   subscribesPerSecond: 500,
+  connectionPublishesPerSecond: 100,
   burstSeconds: 1,
 }
 
@@ -29,7 +38,9 @@ export const UNLIMITED_QUOTAS: Quotas = {
   writesPerSecond: Number.POSITIVE_INFINITY,
   readsPerSecond: Number.POSITIVE_INFINITY,
   connectsPerSecond: Number.POSITIVE_INFINITY,
+  clientConnectsPerSecond: Number.POSITIVE_INFINITY,
   subscribesPerSecond: Number.POSITIVE_INFINITY,
+  connectionPublishesPerSecond: Number.POSITIVE_INFINITY,
   burstSeconds: 1,
 }
 
@@ -41,7 +52,5 @@ export const BROKER_QUOTAS = {
   /** Requests, and the answers that the service publishes: both count. */
   publishesInPerSecond: 20_000,
   publishesOutPerSecond: 20_000,
-  /** In and out together, of one connection. */
-  connectionPublishesPerSecond: 100,
   connections: 500_000,
 } as const

@@ -68,7 +68,9 @@ function quotas(given: Scenario['service']['quotas']): object | string {
     writes: quota(given.writesPerSecond),
     reads: quota(given.readsPerSecond),
     connects: quota(given.connectsPerSecond),
+    clientConnects: quota(given.clientConnectsPerSecond),
     subscribes: quota(given.subscribesPerSecond),
+    connectionPublishes: quota(given.connectionPublishesPerSecond),
     burst: durationText(Math.round(given.burstSeconds * 1_000_000)),
   }
 }

@@ -69,7 +69,10 @@ function quotas(given: ScenarioFile['service']['quotas']): Quotas {
     writesPerSecond: given.writes ?? AWS_QUOTAS.writesPerSecond,
     readsPerSecond: given.reads ?? AWS_QUOTAS.readsPerSecond,
     connectsPerSecond: given.connects ?? AWS_QUOTAS.connectsPerSecond,
+    clientConnectsPerSecond: given.clientConnects ?? AWS_QUOTAS.clientConnectsPerSecond,
     subscribesPerSecond: given.subscribes ?? AWS_QUOTAS.subscribesPerSecond,
+    connectionPublishesPerSecond:
+      given.connectionPublishes ?? AWS_QUOTAS.connectionPublishesPerSecond,
     burstSeconds: given.burst === undefined ? AWS_QUOTAS.burstSeconds : given.burst / 1_000_000,
   }
 }

@@ -25,7 +25,9 @@ const quotas = z
         writes: quota.describe('StartNext and Update together, of all things'),
         reads: quota.describe('Describe and GetPending together, of all things'),
         connects: quota.describe('MQTT connects'),
+        clientConnects: quota.describe('MQTT connects of one client id'),
         subscribes: quota.describe('MQTT filters'),
+        connectionPublishes: quota.describe('MQTT publishes that come in on one connection'),
         burst: atLeast(duration, 1_000, '1ms')
           .optional()
           .describe('How much of its rate a full bucket holds'),

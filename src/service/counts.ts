@@ -11,7 +11,7 @@ export class Counts {
     describe: none(),
     'get-pending': none(),
   }
-  /** Requests that a fault took away before they were received. */
+  /** Requests that a fault, or the rate of their connection, took away before they were received. */
   readonly lostRequests: Record<Operation, number> = {
     'start-next': 0,
     update: 0,

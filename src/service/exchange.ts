@@ -5,6 +5,9 @@ import type { JobsRequest, Operation, Rejected, Reply } from '../protocol/jobs.t
 import { notificationPayload } from '../protocol/mqtt-service.ts'
 import { isRejected } from '../protocol/parse-request.ts'
 import { DelayLine, type Departure } from './delay-line.ts'
+import { type EventMessage, eventMessage } from './event-message.ts'
+import { USUAL_REGION } from './http-plane.ts'
+import type { JobEvent } from './job-events.ts'
 import type { JobsService, ServiceSink } from './jobs-service.ts'
 import type { LimitCounts } from './limit-counts.ts'
 
@@ -27,6 +30,9 @@ export interface NotificationOutlet {
   /** Whether anybody would get it. Costs the same for any number of things and clients. */
   hears(kind: NotificationKind, thingName: string): boolean
   publish(kind: NotificationKind, thingName: string, payload: string, nowUs: number): void
+  /** Whether anybody listens to events at all. */
+  hearsEvents(): boolean
+  publishEvent(message: EventMessage, nowUs: number): void
 }
 
 const INTERNAL_ERROR: Rejected = {
@@ -50,6 +56,11 @@ export class Exchange implements ServiceSink {
   /** Notifications that the service has asked for in the call that still runs. */
   readonly #askedKinds: NotificationKind[] = []
   readonly #askedThings: number[] = []
+  /** Events of the call that still runs. */
+  #events: EventMessage[] = []
+  #eventCount = 0
+  /** Which Region the ARNs of events name. */
+  eventRegion = USUAL_REGION
   /** Changes that were told both ways, when their order is shuffled. */
   #pairs = 0
 
@@ -125,6 +136,20 @@ export class Exchange implements ServiceSink {
     this.#note('notify-next', thing)
   }
 
+  /** Written at once: what it tells of may be gone with the call. */
+  event(event: JobEvent, nowUs: number): void {
+    if (!this.#outlet.hearsEvents()) return
+    this.#eventCount += 1
+    const count = this.#eventCount.toString(16).padStart(12, '0')
+    const stamp = {
+      eventId: `00000000-0000-4000-9000-${count}`,
+      timestamp: this.#epochSeconds(nowUs),
+      region: this.eventRegion,
+      nameOf: (thing: number) => this.#service.thingName(thing),
+    }
+    this.#events.push(eventMessage(event, stamp))
+  }
+
   #note(kind: NotificationKind, thing: number): void {
     if (!this.#outlet.hears(kind, this.#service.thingName(thing))) return
     this.#askedKinds.push(kind)
@@ -140,6 +165,7 @@ export class Exchange implements ServiceSink {
 
   /** Payloads are written at the moment of the change: later changes have their own notification. */
   #addNotifications(dueUs: number, nowUs: number): void {
+    if (this.#events.length > 0) this.#addEvents(dueUs)
     if (this.#askedKinds.length === 0) return
     if (this.#service.switches.notifyOrder === 'shuffled') this.#shuffle()
     const timestamp = this.#epochSeconds(nowUs)
@@ -154,6 +180,13 @@ export class Exchange implements ServiceSink {
     }
     this.#askedKinds.length = 0
     this.#askedThings.length = 0
+  }
+
+  #addEvents(dueUs: number): void {
+    const outlet = this.#outlet
+    for (const message of this.#events)
+      this.#line.add({ leave: (nowUs) => outlet.publishEvent(message, nowUs) }, dueUs)
+    this.#events = []
   }
 
   /** Swaps about every second pair of `notify` and `notify-next` of one change (switch 22). */

@@ -66,10 +66,13 @@ export class HttpFront {
   /** The one place where the planes part. */
   #route(request: IncomingMessage, response: ServerResponse): void {
     const { url = '', headers } = request
-    const { plane, region } = addressOf(url, headers, this.#plane)
+    const { plane, isSaid, region } = addressOf(url, headers, this.#plane)
     const write = (answer: HttpAnswer) => writeAnswer(response, answer, this.#nextRequestId())
-    const take =
-      plane === 'data' ? this.#data(request, response) : this.#control.taker(request, region, write)
+    const data = () => this.#data(request, response)
+    const control = () => this.#control.taker(request, region, write)
+    const [first, second] = plane === 'data' ? [data, control] : [control, data]
+    // Without a word of its own, a request that only the other plane has is for that.
+    const take = first() ?? (isSaid ? undefined : second())
     this.#receive(request, response, (body) => {
       if (take === undefined) return UNKNOWN_OPERATION
       if (hasExpired(url, this.#exchange.epochSeconds(this.#exchange.nowUs()))) return EXPIRED
@@ -145,6 +148,8 @@ export class HttpFront {
   /** In the shape of a UUID, and unique without being random: the service knows no randomness. */
   #nextRequestId(): string {
     this.#requests += 1
-    return `00000000-0000-4000-8000-${this.#requests.toString(16).padStart(12, '0')}`
+    // Each port counts for itself.
+    const group = this.#plane === 'data' ? '8000' : '8001'
+    return `00000000-0000-4000-${group}-${this.#requests.toString(16).padStart(12, '0')}`
   }
 }

@@ -8,10 +8,12 @@ import type { IncomingHttpHeaders } from 'node:http'
 export type Plane = 'data' | 'control'
 
 /** Where a request goes that says nothing of it. */
-const USUAL_REGION = 'us-east-1'
+export const USUAL_REGION = 'us-east-1'
 
 export interface Address {
   readonly plane: Plane
+  /** The request itself says so, and it is not just the port's. */
+  readonly isSaid: boolean
   /** Of the signature. */
   readonly region: string
 }
@@ -24,8 +26,13 @@ export function addressOf(url: string, headers: IncomingHttpHeaders, ofPort: Pla
   const { authorization, host = '' } = headers
   const scope = signedScope(authorization) ?? signedScope(queryOf(url))
   if (scope !== undefined)
-    return { plane: scope.service === 'iot' ? 'control' : 'data', region: scope.region }
-  return { plane: planeOfHost(host) ?? ofPort, region: USUAL_REGION }
+    return {
+      plane: scope.service === 'iot' ? 'control' : 'data',
+      isSaid: true,
+      region: scope.region,
+    }
+  const plane = planeOfHost(host)
+  return { plane: plane ?? ofPort, isSaid: plane !== undefined, region: USUAL_REGION }
 }
 
 /** `iot.REGION…` is the control plane, `data.jobs.iot.REGION…` and `PREFIX.jobs.iot.REGION…` the other. */

@@ -5,6 +5,7 @@ import { mustAbort } from './failure-rules.ts'
 import { type Job, type JobSettings, slotOf } from './job.ts'
 import { type AgendaKind, JobAgenda } from './job-agenda.ts'
 import type { JobStatus } from './job-control.ts'
+import type { JobEvents } from './job-events.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 import type { JobTable } from './job-table.ts'
 import { Retries } from './retries.ts'
@@ -40,6 +41,7 @@ export class JobLife {
   readonly #minuteUs: number
   readonly #epochSeconds: (nowUs: number) => number
   readonly #retries: Retries
+  readonly #events: JobEvents
   readonly #byStatus: Record<JobStatus, number> = {
     SCHEDULED: 0,
     IN_PROGRESS: 0,
@@ -55,7 +57,9 @@ export class JobLife {
     groups: ThingGroups,
     minuteUs: number,
     epochSeconds: (nowUs: number) => number,
+    events: JobEvents,
   ) {
+    this.#events = events
     this.#jobs = jobs
     this.#executions = executions
     this.#groups = groups
@@ -144,9 +148,11 @@ export class JobLife {
     job.reasonCode = reason.reasonCode ?? job.reasonCode
     job.comment = reason.comment ?? job.comment
     this.#stop(job)
+    this.#events.job('cancellation_in_progress', job, nowUs)
     for (const record of job.latest.values())
       if (record.status === 'QUEUED' || (force && record.status === 'IN_PROGRESS'))
         this.#executions.end(record, 'CANCELED', nowUs)
+    this.#events.job('canceled', job, nowUs)
   }
 
   /** Everything of the job goes, a part at a time when there is much. */
@@ -154,13 +160,14 @@ export class JobLife {
     this.#become(job, 'DELETION_IN_PROGRESS')
     this.touch(job, nowUs)
     this.#stop(job)
+    this.#events.job('deletion_in_progress', job, nowUs)
     this.#deleteSome(job, nowUs)
   }
 
   deleteExecution(record: ExecutionRecord, nowUs: number): void {
     const { job } = record
     this.#retries.drop(record)
-    this.#executions.delete(record, nowUs)
+    this.#delete(record, nowUs)
     const at = job.records.indexOf(record)
     if (at >= 0) job.records[at] = undefined
     this.#completeIfDone(job, nowUs)
@@ -253,6 +260,7 @@ export class JobLife {
     this.#become(job, 'COMPLETED')
     this.touch(job, nowUs)
     job.completedAt = job.lastUpdatedAt
+    this.#events.job('completed', job, nowUs)
     this.#agenda.clearSchedule(job.index)
   }
 
@@ -277,7 +285,7 @@ export class JobLife {
   #deleteSome(job: Job, nowUs: number): void {
     for (let left = DELETED_AT_A_TIME; left > 0 && job.records.length > 0; left--) {
       const record = job.records.pop()
-      if (record !== undefined) this.#executions.delete(record, nowUs)
+      if (record !== undefined) this.#delete(record, nowUs)
     }
     if (job.records.length > 0) {
       const waitUs = Math.ceil(this.#minuteUs / DELETIONS_PER_MINUTE)
@@ -286,7 +294,13 @@ export class JobLife {
     }
     this.#byStatus[job.status] -= 1
     this.#groups.unfollow(job)
+    this.#events.job('deleted', job, nowUs)
     this.#jobs.remove(job)
+  }
+
+  #delete(record: ExecutionRecord, nowUs: number): void {
+    this.#events.deleted(record, nowUs)
+    this.#executions.delete(record, nowUs)
   }
 
   #become(job: Job, status: JobStatus): void {

@@ -94,7 +94,7 @@ function rollout(rules: Rules, { maximumPerMinute, exponentialRate }: RolloutCon
   const inside = `${field}.exponentialRate`
   rules.range(`${inside}.baseRatePerMinute`, baseRatePerMinute, 1, ROLLOUT_PER_MINUTE_MAX)
   rules.range(`${inside}.incrementFactor`, incrementFactor, 1.1, 5)
-  if (Math.abs(incrementFactor * 10 - Math.round(incrementFactor * 10)) > 1e-9)
+  if (!isWhole(incrementFactor * 10))
     rules.tell(`${inside}.incrementFactor`, incrementFactor, 'Member must have one decimal')
   const most = Number.POSITIVE_INFINITY
   const criteria = `${inside}.rateIncreaseCriteria`
@@ -111,9 +111,20 @@ function abort(rules: Rules, { criteriaList }: AbortConfig): void {
     rules.oneOf(`${field}.failureType`, failureType, ABORT_FAILURES)
     rules.oneOf(`${field}.action`, action, ['CANCEL'])
     rules.range(`${field}.thresholdPercentage`, thresholdPercentage, 0, 100)
+    if (!isWhole(thresholdPercentage * 100))
+      rules.tell(
+        `${field}.thresholdPercentage`,
+        thresholdPercentage,
+        'Member must have at most two decimals',
+      )
     const { minNumberOfExecutedThings: least } = row
     rules.range(`${field}.minNumberOfExecutedThings`, least, 1, Number.POSITIVE_INFINITY)
   }
+}
+
+/** But for the rounding of a product. */
+function isWhole(value: number): boolean {
+  return Math.abs(value - Math.round(value)) < 1e-9
 }
 
 function retry(rules: Rules, { criteriaList }: RetryConfig, hasTimeout: boolean): void {

@@ -10,6 +10,9 @@ import type {
 } from '../protocol/jobs.ts'
 import { NEXT_JOB } from '../protocol/limits.ts'
 import { DEFAULT_SWITCHES, type ServiceSwitches } from '../protocol/switches.ts'
+import { BrokerQuotas, type ConnectVerdict } from './broker-quotas.ts'
+import type { ClientKey } from './client-connects.ts'
+import type { ConnectionPublishes } from './connection-publishes.ts'
 import { Counts } from './counts.ts'
 import { executionView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
@@ -17,6 +20,7 @@ import { type Fate, Fates } from './faults.ts'
 import { PLAIN_JOB } from './job.ts'
 import type { JobControl } from './job-control.ts'
 import { JobDesk } from './job-desk.ts'
+import { type EventsWanted, type JobEvent, JobEvents } from './job-events.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 import { JobLife } from './job-life.ts'
 import { JobTable } from './job-table.ts'
@@ -32,6 +36,8 @@ export interface ServiceSink {
   notify(thing: number, nowUs: number): void
   /** The first pending execution of the thing changed. `notifyNextOf` has the content now. */
   notifyNext(thing: number, nowUs: number): void
+  /** Only of what `events` asks for. */
+  event?(event: JobEvent, nowUs: number): void
 }
 
 /** A job for certain things, without the rules of the control plane. */
@@ -76,10 +82,11 @@ export class JobsService {
   /** What the control plane may do with jobs. */
   readonly control: JobControl
   readonly switches: ServiceSwitches
+  /** Which events the sink is told. */
+  readonly events: EventsWanted
   readonly #writes: TokenBucket
   readonly #reads: TokenBucket
-  readonly #connects: TokenBucket
-  readonly #subscribes: TokenBucket
+  readonly #broker: BrokerQuotas
   #hasBegun = false
   /** Executions of the scenario that come with the beginning; with an endless row Infinity for ever. */
   #toBegin: number
@@ -100,16 +107,19 @@ export class JobsService {
     this.switches = { ...DEFAULT_SWITCHES, ...settings.switches }
     const jobs = this.#jobs
     const groups = this.#groups
+    const events = new JobEvents((event, nowUs) => sink.event?.(event, nowUs))
+    this.events = events.wanted
     const executionSettings = { seed, minuteUs, switches: this.switches, epochSeconds }
     const executions = new Executions(things, jobs, executionSettings, {
       notify: (thing, nowUs) => sink.notify(thing, nowUs),
       notifyNext: (thing, nowUs) => sink.notifyNext(thing, nowUs),
       ended: (record: ExecutionRecord, nowUs) => {
         counts.ended(record.thing, record.jobId, record.executionNumber, record.status)
+        events.ended(record, nowUs)
         life.ended(record, nowUs)
       },
     })
-    const life = new JobLife(jobs, executions, groups, minuteUs, epochSeconds)
+    const life = new JobLife(jobs, executions, groups, minuteUs, epochSeconds, events)
     this.#executions = executions
     this.#life = life
     const advance = (nowUs: number) => this.advance(nowUs)
@@ -117,8 +127,7 @@ export class JobsService {
     const bucket = (ratePerSecond: number) => new TokenBucket(ratePerSecond, quotas.burstSeconds)
     this.#writes = bucket(quotas.writesPerSecond)
     this.#reads = bucket(quotas.readsPerSecond)
-    this.#connects = bucket(quotas.connectsPerSecond)
-    this.#subscribes = bucket(quotas.subscribesPerSecond)
+    this.#broker = new BrokerQuotas(quotas)
   }
 
   /** The scenario's jobs are created, and fault windows count from T0. Once; later calls do nothing. */
@@ -243,13 +252,31 @@ export class JobsService {
     return { kind: 'notify-next', execution: executionView(first, undefined, document) }
   }
 
-  admitConnect(nowUs: number): boolean {
-    return this.#connects.take(nowUs)
+  /** @param client undefined for one that has no client id of its own. */
+  admitConnect(client: ClientKey | undefined, nowUs: number): ConnectVerdict {
+    return this.#broker.admitConnect(client, nowUs)
   }
 
   /** @param filters how many a SUBSCRIBE asks for; all are admitted, or none. */
   admitSubscribe(filters: number, nowUs: number): boolean {
-    return this.#subscribes.take(nowUs, filters)
+    return this.#broker.admitSubscribe(filters, nowUs)
+  }
+
+  /** The places of connections, for `admitPublish`. */
+  get connections(): Pick<ConnectionPublishes, 'open' | 'close' | 'restart'> {
+    return this.#broker.connections
+  }
+
+  /**
+   * To be asked for each PUBLISH that comes in. One that is not admitted is dropped without a word,
+   * and a request that is lost with it is counted here.
+   *
+   * @param operation undefined for what is no request to this service.
+   */
+  admitPublish(connection: number, operation: Operation | undefined, nowUs: number): boolean {
+    const admitted = this.#broker.connections.take(connection, nowUs)
+    if (!admitted && operation !== undefined) this.#counts.lostRequests[operation] += 1
+    return admitted
   }
 
   /** When to call `advance`: perhaps too early, never too late. */

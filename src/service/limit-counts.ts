@@ -1,4 +1,4 @@
-/** How often a limit of the stand-in's own queues was reached, and what that cost. */
+/** How often a limit of the stand-in's own queues or of its broker was reached, and what that cost. */
 export interface LimitCounts {
   /** MQTT connections closed because their client did not read. */
   slowReaders: number
@@ -12,6 +12,14 @@ export interface LimitCounts {
   endlessBodies: number
   /** Answers and notifications that found the delay line full. */
   delayed: number
+  /** CONNECTs refused by the account's rate. */
+  connects: number
+  /** CONNECTs refused by the rate of their client id. */
+  clientConnects: number
+  /** SUBSCRIBEs refused by the account's rate. */
+  subscribes: number
+  /** PUBLISHes dropped by the rate of their connection. */
+  connectionPublishes: number
 }
 
 export function noLimitsReached(): LimitCounts {
@@ -22,5 +30,9 @@ export function noLimitsReached(): LimitCounts {
     notices: 0,
     endlessBodies: 0,
     delayed: 0,
+    connects: 0,
+    clientConnects: 0,
+    subscribes: 0,
+    connectionPublishes: 0,
   }
 }

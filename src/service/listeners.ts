@@ -1,7 +1,7 @@
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { NotificationKind } from './exchange.ts'
 import type { MqttSession } from './mqtt-session.ts'
-import { filterTakes, thingOfFilter } from './topic-filter.ts'
+import { filterTakes, mayTakeEvents, thingOfFilter } from './topic-filter.ts'
 
 const KINDS: readonly NotificationKind[] = ['notify', 'notify-next']
 
@@ -21,10 +21,14 @@ export class Listeners {
     'notify-next': new Set(),
   }
 
+  /** Those with a filter that may take an event; few, so each looks at the topic itself. */
+  readonly toEvents: Audience = new Set()
+
   /** To be called whenever the subscriptions of a session have changed. */
   place(session: MqttSession): void {
     this.remove(session)
     for (const { filter } of session.subscriptions) {
+      if (mayTakeEvents(filter)) this.toEvents.add(session)
       const thing = thingOfFilter(filter)
       for (const kind of KINDS) {
         // For a filter about any thing, every name will do.
@@ -34,6 +38,7 @@ export class Listeners {
   }
 
   remove(session: MqttSession): void {
+    this.toEvents.delete(session)
     for (const { kind, thing } of session.places) {
       if (thing === undefined) {
         this.#ofAny[kind].delete(session)

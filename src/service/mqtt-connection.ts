@@ -51,11 +51,14 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   /** MQTT 5: topic alias → topic. The broker has its own, for what is passed on. */
   #aliases: Map<number, string> | undefined
   readonly #outbox: MqttOutbox
+  /** Where the service counts what it publishes. */
+  readonly #place: number
 
   constructor(client: AedesClient, shop: ConnectionShop) {
     this.client = client
     this.#shop = shop
     this.#outbox = new MqttOutbox(client, shop.counts, shop.flushSoon)
+    this.#place = shop.exchange.service.connections.open()
     intercept(client, (packet, passOn) => {
       this.#passOn = passOn
       if (client.connected) this.#take(packet)
@@ -71,6 +74,11 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const held = this.#held
     this.#held = []
     for (const packet of held) this.#take(packet)
+  }
+
+  /** To be called once, when the socket is gone. */
+  closed(): void {
+    this.#shop.exchange.service.connections.close(this.#place)
   }
 
   answer(topic: string, payload: string): void {
@@ -135,10 +143,20 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const fault = topic === undefined ? undefined : faultOf(topic, packet.payload)
     const asked = topic === undefined || /[+#]/.test(topic) ? undefined : parseTopic(topic)
     if (fault !== undefined) this.#disconnect(fault)
+    else if (!this.#admits(asked)) this.#keepAlive()
     else if (packet.qos === 2) this.#refuseQos2()
-    else if (packet.retain && topic?.startsWith('$aws/')) this.#refuseRetain(packet)
+    else if (topic !== undefined && isDenied(topic, packet.retain)) this.#deny(packet)
     else if (topic === undefined || asked === undefined) this.#passOn(packet)
     else this.#ask(packet, topic, asked)
+  }
+
+  /** Nothing tells the client of a publish above the rate (protocol 6). */
+  #admits(asked: JobsTopic | undefined): boolean {
+    const { exchange, counts } = this.#shop
+    const operation = asked?.kind === 'request' ? asked.operation : undefined
+    if (exchange.service.admitPublish(this.#place, operation, exchange.nowUs())) return true
+    counts.connectionPublishes += 1
+    return false
   }
 
   #ask(packet: PublishPacket, topic: string, asked: JobsTopic): void {
@@ -177,7 +195,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   }
 
   /** As a publish that the policy denies: MQTT 5 gets a reason, an older client is closed. */
-  #refuseRetain(packet: PublishPacket): void {
+  #deny(packet: PublishPacket): void {
     if (this.client.version !== 5) this.#disconnect(Reason.notAuthorized)
     else if (packet.qos === 1)
       this.#outbox.send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
@@ -198,6 +216,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
       this.#passOn(packet)
       return
     }
+    if (!tooMany) this.#shop.counts.subscribes += 1
     const { version } = this.client
     const code = version === 5 ? Reason.quotaExceeded : SUBACK_FAILURE
     this.#keepAlive()
@@ -235,6 +254,11 @@ const NO_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'InvalidTopic',
   message: 'The topic maps to no operation of the Jobs service',
+}
+
+/** On topics of the service nothing is retained, and only the service tells of events (protocol 2.7). */
+function isDenied(topic: string, retain: boolean): boolean {
+  return topic.startsWith('$aws/') && (retain || topic.startsWith('$aws/events/'))
 }
 
 /** @returns why the connection is closed, as a reason code of MQTT 5. */

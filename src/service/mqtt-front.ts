@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
+import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
 import type { LimitCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
@@ -69,6 +70,16 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     })
   }
 
+  hearsEvents(): boolean {
+    return this.#listeners.toEvents.size > 0
+  }
+
+  publishEvent(message: EventMessage, nowUs: number): void {
+    for (const session of this.#listeners.toEvents)
+      if (session.expiresUs <= nowUs) this.#forget(session)
+      else session.deliver(message)
+  }
+
   /** Costs a look at every session, so it is for the switch that asks for it alone. */
   overhear(topic: string, payload: string, requester: MqttSession | undefined): void {
     for (const { session } of this.#sessions.values())
@@ -106,7 +117,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   ): void {
     const { exchange } = this
     const { connectThrottle } = exchange.service.switches
-    const admit = () => exchange.service.admitConnect(exchange.nowUs())
+    const admit = () => this.#admit(packet.clientId)
     const refusal = refusalOf(packet, admit, connectThrottle)
     if (refusal === undefined) {
       settleConnect(client, packet)
@@ -117,6 +128,16 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     }
     // aedes destroys the socket, and with it what was not sent yet.
     client.conn.write(refusal, () => done(new Error('the connection was refused'), false))
+  }
+
+  /** Whoever gives no client id gets one that nobody else has. */
+  #admit(clientId: string): boolean {
+    const { service } = this.exchange
+    const client = clientId === '' ? undefined : clientId
+    const verdict = service.admitConnect(client, this.exchange.nowUs())
+    if (verdict === 'account') this.counts.connects += 1
+    if (verdict === 'client') this.counts.clientConnects += 1
+    return verdict === 'admitted'
   }
 
   #opened(client: AedesClient): void {
@@ -155,6 +176,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   }
 
   #closed(client: AedesClient): void {
+    this.#connections.get(client)?.closed()
     this.#connections.delete(client)
     const held = this.#sessions.get(client.id)
     if (held?.client !== client) return

@@ -5,6 +5,9 @@ import { ROLLOUT_PER_MINUTE_MAX } from '../protocol/limits.ts'
  * How fast executions are queued (protocol 3.7): the i-th one is due i ÷ rate minutes after the first,
  * so no minute sees more than the rate. An exponential rate rises when things were notified or have
  * succeeded.
+ *
+ * A job that names no rate has the account's, and what is due in a second of it comes at the second's
+ * beginning: a job for a few things is on all of them when CreateJob has answered.
  */
 export class RolloutPace {
   readonly #minuteUs: number
@@ -28,6 +31,10 @@ export class RolloutPace {
 
   nextUs(): number {
     const ahead = this.#queued - this.#anchorQueued
+    if (this.#isOfAccount) {
+      const seconds = Math.floor((ahead * 60) / this.#perMinute)
+      return this.#anchorUs + Math.ceil((seconds * this.#minuteUs) / 60)
+    }
     return this.#anchorUs + Math.ceil((ahead * this.#minuteUs) / this.#perMinute)
   }
 
@@ -73,6 +80,12 @@ export class RolloutPace {
     }
     this.resume(nowUs)
     return true
+  }
+
+  get #isOfAccount(): boolean {
+    if (this.#config === undefined) return false
+    const { maximumPerMinute, exponentialRate } = this.#config
+    return maximumPerMinute === undefined && exponentialRate === undefined
   }
 
   #rate(): number {

@@ -3,7 +3,9 @@ import type { AddressInfo, Server } from 'node:net'
 import { type Clock, systemClock, wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
 import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
+import type { EventSetter } from './control/account-operations.ts'
 import { ControlPlane } from './control/control-plane.ts'
+import { documentFolder, NO_DOCUMENTS } from './document-folder.ts'
 import { endpointsOf, reachable } from './endpoints.ts'
 import { Exchange } from './exchange.ts'
 import { HttpControl } from './http-control.ts'
@@ -20,6 +22,8 @@ export interface StandInOptions {
   readonly httpPort: number
   /** One more HTTP port, on which a request that does not say its plane gets the control plane. */
   readonly controlPort?: number | undefined
+  /** A folder with the objects that jobs name as their documentSource, as `BUCKET/KEY`. */
+  readonly documents?: string | undefined
   readonly clock?: Clock
 }
 
@@ -50,7 +54,7 @@ export interface StandIn {
  */
 export async function startStandIn(
   settings: StandInSettings,
-  { host, mqttPort, httpPort, controlPort, clock = systemClock }: StandInOptions,
+  { host, mqttPort, httpPort, controlPort, documents, clock = systemClock }: StandInOptions,
 ): Promise<StandIn> {
   // Stamps are wall-clock seconds that go on like the monotonic clock, whatever the wall does.
   const originMs = wallMs() - clock.nowUs() / 1_000
@@ -67,7 +71,12 @@ export async function startStandIn(
     endpointsOf(host, { mqtt: mqtt.server, http: http.server }, name)
   const { control: jobs, switches } = service
   const parts = { things: service, jobs, quotas: settings.quotas, badJson: switches.badJson }
-  const plane = new ControlPlane({ ...parts, epochMs, endpoints })
+  const setEvents: EventSetter = (type, enabled, region) => {
+    service.events[type] = enabled
+    exchange.eventRegion = region
+  }
+  const readSource = documents === undefined ? NO_DOCUMENTS : documentFolder(documents)
+  const plane = new ControlPlane({ ...parts, epochMs, endpoints, setEvents, readSource })
   const httpControl = new HttpControl(exchange, plane)
   const http = new HttpFront(exchange, httpControl, 'data', counts)
   const control = new HttpFront(exchange, httpControl, 'control', counts)

@@ -32,6 +32,12 @@ export function thingOfFilter(filter: string): string | undefined {
   return thing === undefined || thing === '+' || thing === '#' ? undefined : thing
 }
 
+/** Whether a filter under `$aws/` may take a topic under `$aws/events/`. */
+export function mayTakeEvents(filter: string): boolean {
+  const [, second] = filter.split('/', 2)
+  return second === 'events' || second === '+' || second === '#'
+}
+
 /** `a/b` has one. AWS allows seven in topics and filters. */
 export function slashesIn(text: string): number {
   let slashes = 0

@@ -99,13 +99,11 @@ function less(ratePerSecond: number, share: number): number {
 
 function smaller(quotas: Quotas, share: number): Quotas {
   const of = (perSecond: number) => Math.max(1, Math.round(perSecond * share))
+  // Connecting is paced anew, and throttled only where it was; one thing is as large as before.
   return {
+    ...quotas,
     writesPerSecond: of(quotas.writesPerSecond),
     readsPerSecond: of(quotas.readsPerSecond),
-    // Connecting is paced anew, and throttled only where it was.
-    connectsPerSecond: quotas.connectsPerSecond,
-    subscribesPerSecond: quotas.subscribesPerSecond,
-    burstSeconds: quotas.burstSeconds,
   }
 }
 

@@ -22,9 +22,13 @@ export interface VirtualService {
   refuse(operation: Operation, reply: Rejected, nowUs: number): Reply
   /** The same object each time, valid until the next call. */
   fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate>
-  admitConnect(nowUs: number): boolean
+  /** The client is the thing; `admitted`, or whose rate refuses it. */
+  admitConnect(client: number, nowUs: number): string
   /** All of the filters, or none. */
   admitSubscribe(filters: number, nowUs: number): boolean
+  /** A PUBLISH on the thing's connection; one that is not admitted is dropped, and counted. */
+  admitPublish(connection: number, operation: Operation, nowUs: number): boolean
+  readonly connections: { restart(connection: number): void }
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number
   notifyNextOf(thing: number, nowUs: number): JobsNotification
@@ -234,7 +238,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         fleet.notified(slot, payload as JobsNotification, nowUs)
         break
       case Kind.connect:
-        this.#leg(thing, Kind.handshaken, Number(this.#service.admitConnect(nowUs)))
+        this.#connectArrives(thing)
         break
       case Kind.handshaken:
         this.#handshaken(thing, slot, fleet, token === 1)
@@ -261,7 +265,13 @@ export class VirtualNetwork implements VirtualServiceSink {
     }
   }
 
-  /** An account over its quota closes the connection without a word to a client of MQTT 3.1.1, and
+  #connectArrives(thing: number): void {
+    const admitted = this.#service.admitConnect(thing, this.#nowUs) === 'admitted'
+    if (admitted) this.#service.connections.restart(thing)
+    this.#leg(thing, Kind.handshaken, Number(admitted))
+  }
+
+  /** An account or a client over its quota closes the connection without a word to a client of MQTT 3.1.1, and
    *  names the quota to one of MQTT 5 (as the stand-in's MQTT front does). */
   #handshaken(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
     const beganUs = this.#beganUs[thing] as number
@@ -293,6 +303,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   ): void {
     const nowUs = this.#nowUs
     const operation = OPERATIONS[kind & OPERATION_BITS] as Operation
+    if (this.#isHttp[thing * ROW] === 0 && !this.#service.admitPublish(thing, operation, nowUs))
+      return
     // Read before the service is called again: it has only one such object.
     const { delayUs, requestLost, replyLost, duplicated, connectionLost, internalError } =
       this.#service.fate(thing, operation, nowUs)

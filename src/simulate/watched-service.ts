@@ -132,8 +132,16 @@ export class WatchedService implements VirtualService {
     return this.#service.fate(thing, operation, nowUs)
   }
 
-  admitConnect(nowUs: number): boolean {
-    return this.#service.admitConnect(nowUs)
+  admitConnect(client: number, nowUs: number): string {
+    return this.#service.admitConnect(client, nowUs)
+  }
+
+  admitPublish(connection: number, operation: Operation, nowUs: number): boolean {
+    return this.#service.admitPublish(connection, operation, nowUs)
+  }
+
+  get connections(): { restart(connection: number): void } {
+    return this.#service.connections
   }
 
   admitSubscribe(filters: number, nowUs: number): boolean {

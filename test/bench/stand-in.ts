@@ -23,11 +23,9 @@ const SETTINGS = {
 /** The stand-in in a process of its own, as built beside the bench. It ends with its standard input. */
 const CHILD = `
 import { startStandIn } from ${JSON.stringify(new URL('../../src/service/stand-in.js', import.meta.url).href)}
-const off = Infinity
-const quotas = { writesPerSecond: off, readsPerSecond: off, connectsPerSecond: off,
-  subscribesPerSecond: off, burstSeconds: 1 }
-const jobs = [{ id: 'bench', documentText: '{"operation":"install"}', perThing: off }]
-const settings = { ...${JSON.stringify(SETTINGS)}, quotas, jobs }
+import { UNLIMITED_QUOTAS } from ${JSON.stringify(new URL('../../src/protocol/quotas.js', import.meta.url).href)}
+const jobs = [{ id: 'bench', documentText: '{"operation":"install"}', perThing: Infinity }]
+const settings = { ...${JSON.stringify(SETTINGS)}, quotas: UNLIMITED_QUOTAS, jobs }
 const standIn = await startStandIn(settings, { host: '127.0.0.1', mqttPort: 0, httpPort: 0 })
 standIn.begin()
 console.log(JSON.stringify(standIn.addresses))

@@ -14,7 +14,7 @@ import { GetPendingJobExecutionsCommand } from '@aws-sdk/client-iot-jobs-data-pl
 import { expect, onTestFinished, test } from 'vitest'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import { startStandIn } from '../../src/service/stand-in.ts'
-import { awsClients, expectRefusal } from './aws-clients.ts'
+import { arn, awsClients, expectRefusal } from './aws-clients.ts'
 import { begunStandIn, openStandIn, settingsWith } from './stand-in-fixture.ts'
 
 /** How the two planes share a port, and what every answer of the control plane has. */
@@ -96,6 +96,32 @@ test('without a signature the host tells, and without a telling host the port', 
   expect(ofControl(await call(control, 'GET', JOBS))).toBe(true)
   const { mqtt } = standIn.addresses
   expect(new Set([mqtt, http, control].map((url) => new URL(url).port)).size).toBe(3)
+  const ids = [http, control].map(async (base) => {
+    const { headers } = await call(base, 'GET', '/nowhere')
+    return String(headers['x-amzn-requestid'])
+  })
+  expect(new Set(await Promise.all(ids)).size).toBe(2)
+})
+
+test('an unsigned request that only the other plane has goes there, and a signed one does not', async () => {
+  const standIn = await startStandIn(settingsWith(), {
+    host: '127.0.0.1',
+    mqttPort: 0,
+    httpPort: 0,
+    controlPort: 0,
+  })
+  onTestFinished(() => standIn.close())
+  const { http, control = '' } = standIn.addresses
+  const job = JSON.stringify({ targets: [arn('thing', 'thing-0')], document: '{}' })
+  expect((await call(http, 'PUT', '/jobs/fw', {}, job)).status).toBe(200)
+  const started = await call(control, 'PUT', `${JOBS}/$next`, {}, '{}')
+  expect(JSON.parse(started.body)).toMatchObject({ execution: { jobId: 'fw' } })
+
+  expect((await call(http, 'PUT', '/jobs/other', signed('iot-jobs-data'), job)).status).toBe(404)
+  expect((await call(http, 'PUT', `${JOBS}/$next`, signed('iot'), '{}')).status).toBe(404)
+  const host = 'data.jobs.iot.eu-west-1.amazonaws.com'
+  expect((await call(http, 'PUT', '/jobs/other', { host }, job)).status).toBe(404)
+  expect((await call(http, 'POST', '/command-executions', {}, '{}')).status).toBe(404)
 })
 
 test('every answer has a request id of its own, a type and a date; one without output has no body', async () => {

@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { VirtualClock } from '../../src/clock/clock.ts'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import { Device, jobsTopic } from './mqtt-device.ts'
 import { begunStandIn, openStandIn } from './stand-in-fixture.ts'
@@ -176,6 +177,21 @@ test('RETAIN on a reserved topic ends a 3.1.1 connection and is refused in 5', a
   expect(device.messages).toHaveLength(1)
 })
 
+test('an event of the service comes from nobody else: it ends a 3.1.1 connection and is refused in 5', async () => {
+  const { standIn, device: watcher } = await open(4)
+  await watcher.client.subscribeAsync(['$aws/events/#', 'plant/#'], { qos: 1 })
+  const forged = '$aws/events/job/fw/completed'
+  const old = await Device.open(standIn.addresses.mqtt)
+  old.client.publish(forged, '{}', { qos: 1 })
+  await old.whenClosed()
+  const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
+  const refused = device.client.publishAsync(forged, '{}', { qos: 1 })
+  await expect(refused).rejects.toMatchObject({ code: 0x87 })
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1 })
+  await watcher.next(({ topic }) => topic === 'plant/heat')
+  expect(watcher.messages).toHaveLength(1)
+})
+
 test('MQTT 5 may name the topics of its requests by alias', async () => {
   const standIn = await begunStandIn(1)
   const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
@@ -225,6 +241,70 @@ test('a CONNECT above the quota is refused: in 5 by a reason, in 3.1.1 without a
   // What the library says when the socket is closed before any CONNACK.
   expect(await refused(4)).toBe("Couldn't connect to server")
 })
+
+test.each(VERSIONS)(
+  'B3 a client id that connects again within a second is refused, and after it is not, %i',
+  async (version) => {
+    const clock = new VirtualClock()
+    const standIn = await openStandIn({ quotas: AWS_QUOTAS }, clock)
+    const open = (clientId: string) =>
+      Device.open(standIn.addresses.mqtt, { clientId, protocolVersion: version })
+    const first = await open('hasty')
+    clock.moveTo(999_999)
+    const refused = await open('hasty').then(
+      () => 'connected',
+      (error: { code?: unknown; message: string }) => error.code ?? error.message,
+    )
+    expect(refused).toBe(version === 5 ? 0x97 : "Couldn't connect to server")
+    expect(standIn.limits()).toMatchObject({ clientConnects: 1, connects: 0 })
+    // Who was refused has not taken over, and others are not concerned.
+    expect((await first.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
+    await open('other')
+
+    clock.moveTo(1_000_000)
+    const ended = reasonOfEnd(first)
+    const second = await open('hasty')
+    expect(await ended).toBe(version === 5 ? 0x8e : undefined)
+    expect((await second.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
+  },
+)
+
+test('clients without an id are as many as they are', async () => {
+  const standIn = await openStandIn({ quotas: AWS_QUOTAS })
+  for (let client = 0; client < 3; client++)
+    await Device.open(standIn.addresses.mqtt, { clientId: '', clean: true })
+  expect(standIn.limits().clientConnects).toBe(0)
+})
+
+test.each(VERSIONS)(
+  'B13 the 101st publish in a second is dropped without PUBACK, and the connection stays, %i',
+  async (version) => {
+    const clock = new VirtualClock()
+    const standIn = await begunStandIn(1, { quotas: AWS_QUOTAS }, clock)
+    const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: version })
+    let acknowledged = 0
+    device.client.on('packetreceive', ({ cmd }) => {
+      if (cmd === 'puback') acknowledged += 1
+    })
+    for (let publish = 0; publish < 99; publish++)
+      device.client.publish('plant/heat', 'x', { qos: 1 })
+    expect((await device.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
+    device.client.publish(jobsTopic(0, 'start-next'), '{}', { qos: 1 })
+    device.client.publish('plant/heat', 'x', { qos: 1 })
+    // A SUBSCRIBE is no publish: its answer comes after what would have been answered before it.
+    await device.client.subscribeAsync(jobsTopic(0, 'notify'))
+    expect(acknowledged).toBe(100)
+    expect(standIn.limits().connectionPublishes).toBe(2)
+    expect(standIn.ledger()).toMatchObject({
+      lostRequests: { 'start-next': 1, 'get-pending': 0 },
+      operations: { 'start-next': { received: 0 }, 'get-pending': { received: 1 } },
+    })
+    const other = await Device.open(standIn.addresses.mqtt, { protocolVersion: version })
+    expect((await other.ask(jobsTopic(0, 'start-next'), {})).body).toHaveProperty('execution')
+    clock.moveTo(1_000_000)
+    expect((await device.ask(jobsTopic(0, 'start-next'), {})).body).toHaveProperty('execution')
+  },
+)
 
 test('a keep-alive of one second counts as thirty', async () => {
   const standIn = await openStandIn()

@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest'
+import { type Clock, systemClock } from '../../src/clock/clock.ts'
 import type { StandInJob, StandInSettings } from '../../src/protocol/admin.ts'
 import { UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
 import { type StandIn, startStandIn } from '../../src/service/stand-in.ts'
@@ -33,8 +34,11 @@ export function settingsWith(settings: Partial<StandInSettings> = {}): StandInSe
 }
 
 /** A stand-in of its own for the running test; not yet begun. */
-export async function openStandIn(settings: Partial<StandInSettings> = {}): Promise<StandIn> {
-  const options = { host: '127.0.0.1', mqttPort: 0, httpPort: 0 }
+export async function openStandIn(
+  settings: Partial<StandInSettings> = {},
+  clock: Clock = systemClock,
+): Promise<StandIn> {
+  const options = { host: '127.0.0.1', mqttPort: 0, httpPort: 0, clock }
   const standIn = await startStandIn(settingsWith(settings), options)
   onTestFinished(() => standIn.close())
   return standIn
@@ -44,8 +48,9 @@ export async function openStandIn(settings: Partial<StandInSettings> = {}): Prom
 export async function begunStandIn(
   perThing: number,
   settings: Partial<StandInSettings> = {},
+  clock: Clock = systemClock,
 ): Promise<StandIn> {
-  const standIn = await openStandIn({ jobs: [jobOf(perThing)], ...settings })
+  const standIn = await openStandIn({ jobs: [jobOf(perThing)], ...settings }, clock)
   standIn.begin()
   return standIn
 }

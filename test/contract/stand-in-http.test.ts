@@ -117,7 +117,7 @@ test.each([
   ['PUT', `${JOBS}/$next`, { statusDetails: { step: '' } }, 400, 'InvalidRequestException'],
   ['POST', '/command-executions', {}, 404, 'UnknownOperationException'],
   ['GET', '/', undefined, 404, 'UnknownOperationException'],
-  ['GET', '/things/thing-0', undefined, 404, 'UnknownOperationException'],
+  ['GET', '/things/thing-0/shadow', undefined, 404, 'UnknownOperationException'],
   ['DELETE', `${JOBS}/fw-1`, undefined, 404, 'UnknownOperationException'],
   ['PUT', `${JOBS}/fw-1`, {}, 404, 'UnknownOperationException'],
   ['OPTIONS', JOBS, undefined, 404, 'UnknownOperationException'],
@@ -204,6 +204,25 @@ test('a presigned start honours its query, and is refused after its time', async
   expect(started.status).toBe(200)
   const seconds = started.body.execution as { approximateSecondsBeforeTimedOut: number }
   expect(seconds.approximateSecondsBeforeTimedOut).toBeGreaterThan(290)
+})
+
+test('a presigned update honours its query, as boto3 writes it', async () => {
+  const call = await open()
+  await call('PUT', `${JOBS}/$next`, {})
+  const moved = new URLSearchParams({
+    status: 'IN_PROGRESS',
+    statusDetails: "{'step': 'boot', 'left': '2'}",
+    expectedVersion: '2',
+    includeJobExecutionState: 'True',
+  })
+  const updated = await call('POST', `${JOBS}/fw-1?${moved}&${presigned(new Date(), 60)}`)
+  expect(updated.body).toEqual({
+    executionState: {
+      status: 'IN_PROGRESS',
+      statusDetails: { step: 'boot', left: '2' },
+      versionNumber: 3,
+    },
+  })
 })
 
 test('H20 the signature says which plane a request is for', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import { Device, jobsTopic } from './mqtt-device.ts'
-import { begunStandIn, DOCUMENT, openStandIn } from './stand-in-fixture.ts'
+import { begunStandIn, DOCUMENT, jobOf, openStandIn } from './stand-in-fixture.ts'
 
 /** The rows M1 to M26 of the wire contract that a client can see. */
 describe.each([4, 5] as const)('over MQTT %i', (protocolVersion) => {
@@ -166,6 +166,19 @@ describe.each([4, 5] as const)('over MQTT %i', (protocolVersion) => {
     const { device } = await open(1)
     const { body } = await device.ask(jobsTopic(2, 'start-next'), {})
     expect(body).toHaveProperty('execution.jobId', 'fw-1')
+  })
+
+  test('a document that is written on several lines comes on one', async () => {
+    const documentText = '{\n  "operation": "install",\n  "note": "two  words"\n}\n'
+    const standIn = await begunStandIn(1, { jobs: [jobOf(1, { documentText })] })
+    const device = await Device.open(standIn.addresses.mqtt)
+    let payload = ''
+    device.client.on('message', (_, bytes) => {
+      payload = bytes.toString()
+    })
+    const { body } = await device.ask(jobsTopic(0, 'start-next'), {})
+    expect(body.execution).toMatchObject({ jobDocument: JSON.parse(documentText) })
+    expect(payload).toContain('"jobDocument":{"operation":"install","note":"two  words"}}')
   })
 
   test('nothing is retained: who subscribes later hears nothing old', async () => {

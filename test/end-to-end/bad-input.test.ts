@@ -107,6 +107,10 @@ describe('the command line', () => {
       words: ['run', SMOKE, '--set', 'fleet.thigns=3'],
       says: '--set fleet.thigns=3: ',
     },
+    {
+      words: ['serve', '--documents', '/nowhere'],
+      says: '--documents is /nowhere, which is no folder',
+    },
     { words: ['serve', '--http', 'eighty'], says: '--http is eighty, which is no port' },
     { words: ['report', '/nowhere'], says: 'The run folder /nowhere cannot be used' },
   ])('$words is refused: $says', async ({ words, says }) => {

@@ -28,10 +28,10 @@ const state = { status: 'QUEUED', versionNumber: 1 } as const
 
 test.each<{ row: string; reply: Reply; token?: string; payload: string }>([
   {
-    row: 'M5 M9: the document is embedded as it stands, and no thing is named',
+    row: 'M5 M9: the document is embedded without its spaces, and no thing is named',
     reply: { kind: 'accepted', execution },
     token: 'c-2',
-    payload: `{"clientToken":"c-2","timestamp":7,"execution":{"jobId":"fw-42","status":"IN_PROGRESS","queuedAt":1786000000,"startedAt":1786000042,"lastUpdatedAt":1786000050,"versionNumber":3,"executionNumber":1,"jobDocument":${documentText}}}`,
+    payload: `{"clientToken":"c-2","timestamp":7,"execution":{"jobId":"fw-42","status":"IN_PROGRESS","queuedAt":1786000000,"startedAt":1786000042,"lastUpdatedAt":1786000050,"versionNumber":3,"executionNumber":1,"jobDocument":{"operation":"install","version":"1.2.3"}}}`,
   },
   {
     row: 'M6: nothing pending is no member at all',

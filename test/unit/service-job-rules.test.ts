@@ -50,6 +50,7 @@ test.each<Partial<JobSpec> & { field: string }>([
   { field: 'criteriaList', abortConfig: { criteriaList: [] } },
   { field: 'failureType', ...aborting({ failureType: 'CANCELED' }) },
   { field: 'thresholdPercentage', ...aborting({ thresholdPercentage: 100.01 }) },
+  { field: 'thresholdPercentage', ...aborting({ thresholdPercentage: 10.999 }) },
   { field: 'minNumberOfExecutedThings', ...aborting({ minNumberOfExecutedThings: 0 }) },
 ])('CreateJob refuses a bad $field', ({ field, ...spec }) => {
   const probe = new ServiceProbe()
@@ -58,6 +59,12 @@ test.each<Partial<JobSpec> & { field: string }>([
   expect(refusal).toMatchObject({ code: 'InvalidRequestException' })
   expect(refusal?.message).toMatch(new RegExp(`at '[\\w.]*${field}[\\w.]*' failed`))
   expect([...probe.control.listJobs({}, 0)]).toEqual([])
+})
+
+test('a threshold has at most two decimals, whatever a computer makes of them', () => {
+  const probe = new ServiceProbe()
+  for (const [at, thresholdPercentage] of [0, 0.07, 33.33, 64.35, 99.99].entries())
+    expect(probe.job(`job-${at}`, aborting({ thresholdPercentage }))).toBeUndefined()
 })
 
 test('CreateJob takes what stands at the limits', () => {
@@ -105,7 +112,8 @@ test('UpdateJob and CancelJob keep to the same rules', () => {
 
 test('no more than 500 jobs are rolled out at a time', () => {
   const probe = new ServiceProbe({ things: 2 }).join('g', 0, 1)
-  const spec = { targets: [{ kind: 'group', group: 'g' }] } as const
+  const targets = [{ kind: 'group', group: 'g' }] as const
+  const spec = { targets, jobExecutionsRolloutConfig: { maximumPerMinute: 1_000 } }
   for (let job = 0; job < 500; job++) expect(probe.job(`job-${job}`, spec)).toBeUndefined()
   expect(probe.job('job-500', spec)).toMatchObject({ code: 'LimitExceededException' })
   probe.at(1)

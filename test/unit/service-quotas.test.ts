@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AWS_QUOTAS, UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
+import { ClientConnects } from '../../src/service/client-connects.ts'
 import { codeOf, SECOND_US, ServiceProbe } from './service-probe.ts'
 
 const TEN = { ...UNLIMITED_QUOTAS, writesPerSecond: 10, readsPerSecond: 5 }
@@ -66,9 +67,77 @@ test('every request is counted once, under what it came to', () => {
 
 test('connects and subscribed filters have quotas of their own', () => {
   const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
-  const connects = Array.from({ length: 600 }, () => service.admitConnect(0))
-  expect(connects.filter(Boolean)).toHaveLength(500)
+  const connects = Array.from({ length: 600 }, (_, client) => service.admitConnect(client, 0))
+  expect(connects.filter((verdict) => verdict === 'admitted')).toHaveLength(500)
+  expect(connects.filter((verdict) => verdict === 'account')).toHaveLength(100)
   const subscribes = Array.from({ length: 100 }, () => service.admitSubscribe(8, 0))
   expect(subscribes.filter(Boolean)).toHaveLength(62)
   expect(service.admitSubscribe(8, SECOND_US)).toBe(true)
+})
+
+test('B3 a client id connects once a second, and one without an id as often as it likes', () => {
+  const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
+  const connect = (client: string | undefined, atUs: number) => service.admitConnect(client, atUs)
+  expect(connect('twin', 0)).toBe('admitted')
+  expect(connect('twin', SECOND_US - 1)).toBe('client')
+  expect(connect('other', SECOND_US - 1)).toBe('admitted')
+  expect(connect('twin', SECOND_US)).toBe('admitted')
+  for (let again = 0; again < 3; again++) expect(connect(undefined, SECOND_US)).toBe('admitted')
+})
+
+test('a refused CONNECT takes nothing from the rate of its account or its client id', () => {
+  const quotas = { ...AWS_QUOTAS, connectsPerSecond: 1 }
+  const { service } = new ServiceProbe({ quotas })
+  expect(service.admitConnect('first', 0)).toBe('admitted')
+  expect(service.admitConnect('second', 0)).toBe('account')
+  expect(service.admitConnect('first', SECOND_US - 1)).toBe('client')
+  expect(service.admitConnect('second', SECOND_US)).toBe('admitted')
+})
+
+test('client ids are forgotten once their rate has room again', () => {
+  const clients = new ClientConnects(1, 1)
+  for (let client = 0; client < 10_000; client++) clients.passed(client, client * 1_000)
+  expect(clients.size).toBeLessThanOrEqual(2_002)
+  expect(clients.mayPass(9_999, 10 * SECOND_US)).toBe(false)
+  expect(clients.mayPass(8_000, 10 * SECOND_US)).toBe(true)
+})
+
+test('B13 of publishes on a connection 100 pass in a second, however slowly they come', () => {
+  const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
+  const [one, other] = [service.connections.open(), service.connections.open()]
+  const admitted = (connection: number, atUs: number) =>
+    service.admitPublish(connection, 'start-next', atUs)
+  for (let publish = 0; publish < 100; publish++) expect(admitted(one, publish * 9_000)).toBe(true)
+  expect(admitted(one, SECOND_US - 1)).toBe(false)
+  expect(admitted(other, SECOND_US - 1)).toBe(true)
+  expect(admitted(one, SECOND_US)).toBe(true)
+  expect(service.ledger().lostRequests?.['start-next']).toBe(1)
+})
+
+test('a new connection has publishes of its own', () => {
+  const { service } = new ServiceProbe({
+    quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+  })
+  const old = service.connections.open()
+  expect(service.admitPublish(old, undefined, 0)).toBe(true)
+  service.connections.close(old)
+  const young = service.connections.open()
+  expect(service.admitPublish(young, undefined, 1)).toBe(true)
+  expect(service.admitPublish(young, undefined, 2)).toBe(false)
+})
+
+test('broker rates of 0 let nothing pass, and those without a limit everything', () => {
+  const rates = (perSecond: number) => ({
+    clientConnectsPerSecond: perSecond,
+    connectionPublishesPerSecond: perSecond,
+  })
+  const { service: shut } = new ServiceProbe({ quotas: { ...UNLIMITED_QUOTAS, ...rates(0) } })
+  expect(shut.admitConnect('one', 0)).toBe('client')
+  expect(shut.admitPublish(0, undefined, 0)).toBe(false)
+  expect(shut.admitPublish(0, undefined, 3_600 * SECOND_US)).toBe(false)
+  const { service: open } = new ServiceProbe({ quotas: UNLIMITED_QUOTAS })
+  for (let again = 0; again < 1_000; again++) {
+    expect(open.admitConnect('one', 0)).toBe('admitted')
+    expect(open.admitPublish(0, undefined, 0)).toBe(true)
+  }
 })

@@ -37,6 +37,16 @@ test('without a rate a job of the control plane reaches 1,000 things a minute', 
   expect(byMinute(probe)).toEqual([1_000, 1_000, 500])
 })
 
+test('without a rate what is due in a second comes at its beginning, so a small job is there at once', () => {
+  const probe = probeWith(40)
+  expect(probe.counts('job')).toEqual({ QUEUED: 17 })
+  probe.at(1).advance()
+  expect(probe.counts('job')).toEqual({ QUEUED: 34 })
+  probe.at(2).advance()
+  expect(probe.view('job')).toMatchObject({ isConcurrent: false })
+  expect(new Set(probe.executionsOf('job').map(({ queuedAt }) => queuedAt)).size).toBe(3)
+})
+
 test('what is not rolled out does not exist for the device, and is counted as open', () => {
   const probe = probeWith(3, { maximumPerMinute: 1 })
   expect(probe.pending(1)).toEqual([])

@@ -98,6 +98,8 @@ function limitOf({ service }: Scenario, quota: QuotaName): number {
       return service.quotas.connectsPerSecond
     case 'subscribes':
       return service.quotas.subscribesPerSecond
+    case 'connectionPublishes':
+      return service.quotas.connectionPublishesPerSecond
     default:
       return AWS_LIMITS[quota]
   }
@@ -111,7 +113,7 @@ export const AWS_LIMITS: Readonly<Record<QuotaName, number>> = {
   subscribes: AWS_QUOTAS.subscribesPerSecond,
   publishesIn: BROKER_QUOTAS.publishesInPerSecond,
   publishesOut: BROKER_QUOTAS.publishesOutPerSecond,
-  connectionPublishes: BROKER_QUOTAS.connectionPublishesPerSecond,
+  connectionPublishes: AWS_QUOTAS.connectionPublishesPerSecond,
 }
 
 function connectPhase(scenario: Scenario): PhaseLoad {

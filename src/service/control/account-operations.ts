@@ -29,17 +29,27 @@ const EVENT_TYPES = [
 ] as const
 export type EventType = (typeof EVENT_TYPES)[number]
 
+/** Where it is said which events of jobs are published. */
+export type EventSetter = (type: 'JOB' | 'JOB_EXECUTION', enabled: boolean, region: string) => void
+
 /** Which events the account publishes; none at first. */
 export class EventConfigurations {
   readonly #enabled = new Set<EventType>()
+  readonly #publish: EventSetter
+
+  constructor(publish: EventSetter) {
+    this.#publish = publish
+  }
 
   isEnabled(type: EventType): boolean {
     return this.#enabled.has(type)
   }
 
-  set(type: EventType, enabled: boolean): void {
+  /** Of all events only those of jobs are published. @param region is named in their ARNs. */
+  set(type: EventType, enabled: boolean, region: string): void {
     if (enabled) this.#enabled.add(type)
     else this.#enabled.delete(type)
+    if (type === 'JOB' || type === 'JOB_EXECUTION') this.#publish(type, enabled, region)
   }
 }
 
@@ -66,7 +76,10 @@ function describeEndpoint({ mqtt, http }: Endpoints, call: ControlCall): Outcome
   return done({ endpointAddress: isBroker ? mqtt : http })
 }
 
-function updateEvents(events: EventConfigurations, { members, checks }: ControlCall): Outcome {
+function updateEvents(
+  events: EventConfigurations,
+  { members, checks, region }: ControlCall,
+): Outcome {
   const field = 'eventConfigurations'
   const changes: [EventType, boolean][] = []
   for (const [name, value] of Object.entries(checks.object(members[field], field) ?? {})) {
@@ -76,6 +89,6 @@ function updateEvents(events: EventConfigurations, { members, checks }: ControlC
     if (type !== undefined && enabled !== undefined) changes.push([type, enabled])
   }
   if (checks.failed) return checks.refusal()
-  for (const [type, enabled] of changes) events.set(type, enabled)
+  for (const [type, enabled] of changes) events.set(type, enabled, region)
   return EMPTY_STRUCTURE
 }

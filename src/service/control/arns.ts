@@ -1,5 +1,5 @@
 /** Names of things in an account. The stand-in is one account, in whatever Region it is asked. */
-const ACCOUNT_ID = '123456789012'
+export const ACCOUNT_ID = '123456789012'
 
 export type ArnKind = 'thing' | 'thinggroup' | 'job' | 'cert' | 'policy'
 

@@ -45,7 +45,7 @@ async function createKeys(
   const status = call.queryFlag('setAsActive') ? 'ACTIVE' : 'INACTIVE'
   if (call.checks.failed) return call.checks.refusal()
   const { id, certificatePem, publicPem, privatePem } = await createKeysAndCertificate(nowMs)
-  certificates.add({ id, pem: certificatePem, status })
+  certificates.add({ id, pem: certificatePem, status, createdUs: call.nowUs })
   return done({
     ...shown(id, call.region),
     certificatePem,
@@ -68,7 +68,7 @@ function register(
   const answer = shown(id, region)
   if (certificates.find(id) !== undefined)
     return alreadyExists('Certificate', id, answer.certificateArn)
-  certificates.add({ id, pem, status: given ?? status })
+  certificates.add({ id, pem, status: given ?? status, createdUs: call.nowUs })
   return done(answer)
 }
 

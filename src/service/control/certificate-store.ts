@@ -13,19 +13,29 @@ export interface Certificate {
   /** SHA-256 of the certificate, 64 hexadecimal digits. */
   readonly id: string
   readonly pem: string
+  /** When it came into the account, as a time of the service. */
+  readonly createdUs: number
+  /** In the order in which they came, never used again. */
+  readonly serial: number
   status: CertificateStatus
 }
 
 /** The certificates of the account. Keys are not kept: the service never shows them again. */
 export class CertificateStore {
   readonly #certificates = new Map<string, Certificate>()
+  #added = 0
 
   find(id: string): Certificate | undefined {
     return this.#certificates.get(id)
   }
 
-  add(certificate: Certificate): void {
-    this.#certificates.set(certificate.id, certificate)
+  add(certificate: Omit<Certificate, 'serial'>): void {
+    this.#added += 1
+    this.#certificates.set(certificate.id, { ...certificate, serial: this.#added })
+  }
+
+  all(): Iterable<Certificate> {
+    return this.#certificates.values()
   }
 
   delete(id: string): void {

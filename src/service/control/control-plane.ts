@@ -2,9 +2,15 @@ import { type HttpAnswer, httpError } from '../../protocol/http-service.ts'
 import { parsePayload } from '../../protocol/parse-request.ts'
 import type { Quotas } from '../../protocol/quotas.ts'
 import type { ServiceSwitches } from '../../protocol/switches.ts'
+import type { DocumentReader } from '../document-folder.ts'
 import type { JobControl } from '../job-control.ts'
 import { TokenBucket } from '../token-bucket.ts'
-import { accountOperations, type Endpoints, EventConfigurations } from './account-operations.ts'
+import {
+  accountOperations,
+  type Endpoints,
+  EventConfigurations,
+  type EventSetter,
+} from './account-operations.ts'
 import { certificateOperations } from './certificate-operations.ts'
 import { CertificateStore } from './certificate-store.ts'
 import { ControlCall, type Handlers, type Outcome } from './control-call.ts'
@@ -14,6 +20,7 @@ import { groupOperations } from './group-operations.ts'
 import { GroupRegistry } from './group-registry.ts'
 import { jobOperations } from './job-operations.ts'
 import { JobViews } from './job-views.ts'
+import { listingOperations } from './listing-operations.ts'
 import { policyOperations } from './policy-operations.ts'
 import { PolicyStore } from './policy-store.ts'
 import { type Match, matchRoute, ROUTES } from './routes.ts'
@@ -28,6 +35,10 @@ export interface ControlPlaneParts {
   readonly badJson: ServiceSwitches['badJson']
   /** The wall clock, in milliseconds with a fraction, at a time of the service. */
   readonly epochMs: (nowUs: number) => number
+  /** For a job that names its document by a URL. */
+  readonly readSource: DocumentReader
+  /** Told when somebody wants the events of jobs, or no longer does. */
+  readonly setEvents: EventSetter
   /** Asked when somebody wants to know, since ports may be picked late. */
   readonly endpoints: (hostName: string | undefined) => Endpoints
 }
@@ -53,7 +64,7 @@ export class ControlPlane {
   readonly #quotas: ReadonlyMap<string, TokenBucket>
 
   constructor({ things: store, jobs, quotas, badJson, ...parts }: ControlPlaneParts) {
-    const { epochMs, endpoints } = parts
+    const { epochMs, endpoints, setEvents, readSource } = parts
     const groups = new GroupRegistry(jobs)
     const things = new ThingRegistry(store, groups)
     const certificates = new CertificateStore()
@@ -68,8 +79,9 @@ export class ControlPlane {
       ...groupOperations(groups, things, epochSeconds),
       ...certificateOperations(certificates, things, policies, epochMs),
       ...policyOperations(policies, certificates, groups),
-      ...accountOperations(endpoints, new EventConfigurations()),
-      ...jobOperations(jobs, things, groups, views),
+      ...accountOperations(endpoints, new EventConfigurations(setEvents)),
+      ...listingOperations({ things, groups, certificates, policies, epochSeconds }),
+      ...jobOperations(jobs, things, groups, views, readSource),
       ...executionOperations(jobs, things, views),
     }
     this.#quotas = bucketsOf(quotas)

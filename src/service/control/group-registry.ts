@@ -10,6 +10,8 @@ export interface MembershipListener {
 export interface ThingGroup {
   readonly name: string
   readonly id: string
+  /** In the order of creation, never used again. */
+  readonly serial: number
   readonly parent: ThingGroup | undefined
   readonly children: Set<ThingGroup>
   /** Things that were put into this very group. */
@@ -43,6 +45,15 @@ export class GroupRegistry {
     return this.#groups.get(name)
   }
 
+  all(): Iterable<ThingGroup> {
+    return this.#groups.values()
+  }
+
+  /** Into which the thing itself was put. */
+  groupsOf(thing: number): ThingGroup[] {
+    return [...(this.#ofThing.get(thing) ?? [])]
+  }
+
   /** @returns the name of the group with that id; undefined for null too. */
   nameOfId(id: string | null): string | undefined {
     if (id === null) return undefined
@@ -67,7 +78,8 @@ export class GroupRegistry {
     this.#created += 1
     const id = `00000000-0000-4000-b000-${this.#created.toString(16).padStart(12, '0')}`
     const blank = { children: new Set<ThingGroup>(), members: new Set<number>() }
-    const group: ThingGroup = { name, id, parent, properties, createdAt, ...blank }
+    const serial = this.#created
+    const group: ThingGroup = { name, id, serial, parent, properties, createdAt, ...blank }
     parent?.children.add(group)
     this.#groups.set(name, group)
     return group

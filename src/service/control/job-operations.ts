@@ -1,4 +1,5 @@
 import { TARGET_SELECTIONS } from '../../protocol/job-config.ts'
+import type { DocumentReader } from '../document-folder.ts'
 import {
   isRefusal,
   JOB_STATUSES,
@@ -22,8 +23,9 @@ export function jobOperations(
   things: ThingRegistry,
   groups: GroupRegistry,
   views: JobViews,
+  readSource: DocumentReader,
 ): Handlers {
-  const registry = { things, groups }
+  const registry = { things, groups, readSource }
   return {
     CreateJob: (call) => createJob(jobs, registry, call),
     DescribeJob: (call) => describeJob(jobs, views, call),
@@ -39,10 +41,11 @@ export function jobOperations(
 interface Registry {
   readonly things: ThingRegistry
   readonly groups: GroupRegistry
+  readonly readSource: DocumentReader
 }
 
 function createJob(jobs: JobControl, registry: Registry, call: ControlCall): Outcome {
-  const { targetArns, ...order } = readJobOrder(call)
+  const { targetArns, ...order } = readJobOrder(call, registry.readSource)
   if (call.checks.failed) return call.checks.refusal()
   const targets = targetsOf(targetArns, registry)
   if ('kind' in targets) return targets

@@ -12,6 +12,7 @@ import {
   type TimeoutConfig,
 } from '../../protocol/job-config.ts'
 import { JOB_ID_PATTERN, JOB_TARGETS_MAX } from '../../protocol/limits.ts'
+import type { DocumentReader } from '../document-folder.ts'
 import type { JobChange, JobSpec } from '../job-control.ts'
 import type { Checks } from './checks.ts'
 import type { ControlCall } from './control-call.ts'
@@ -19,6 +20,7 @@ import { readTags } from './group-operations.ts'
 
 export const JOB_ID = { max: 64, pattern: JOB_ID_PATTERN }
 const ARN_TEXT = { max: 2_048 }
+const SOURCE = { max: 1_350 }
 const NAMESPACE_ID = { max: 64, pattern: /^[a-zA-Z0-9_-]+$/ }
 const PACKAGE_VERSIONS_MAX = 25
 /** The same, of numbers. */
@@ -33,14 +35,14 @@ export type JobOrder = Omit<JobSpec, 'targets'> & { readonly targetArns: readonl
  * Reads CreateJob (protocol 4.3). Types are checked here; the ranges are the service's to check
  * (`job-rules.ts`).
  */
-export function readJobOrder(call: ControlCall): JobOrder {
+export function readJobOrder(call: ControlCall, readSource: DocumentReader): JobOrder {
   const { members, checks, path } = call
   refuseForeign(members, checks)
   readTags(call)
   return {
     jobId: checks.neededText(path.jobId, 'jobId', ANY_TEXT),
     targetArns: readTargets(members.targets, checks),
-    documentText: readDocument(members, checks),
+    ...readDocument(members, checks, readSource),
     targetSelection: checks.oneOf(members.targetSelection, 'targetSelection', TARGET_SELECTIONS),
     schedulingConfig: scheduling(members, checks),
     repeated: {
@@ -83,15 +85,27 @@ export function readJobChange(members: Members, checks: Checks): JobChange {
   }
 }
 
-/** Whether it is JSON, and short enough, is for the service to say. */
-function readDocument(members: Members, checks: Checks): string {
+/** One of the two. Whether it is JSON, and short enough, is for the service to say. */
+function readDocument(
+  members: Members,
+  checks: Checks,
+  readSource: DocumentReader,
+): Pick<JobOrder, 'documentText' | 'documentSource'> {
   const text = checks.text(members.document, 'document', ANY_TEXT)
-  const source = checks.text(members.documentSource, 'documentSource', ANY_TEXT)
-  if (source !== undefined)
-    checks.add(source, 'documentSource', 'The stand-in reads no other service; give a document')
-  else if (text === undefined && members.document == null)
-    checks.add(null, 'document', 'Member must not be null without documentSource')
-  return text ?? ''
+  const documentSource = checks.text(members.documentSource, 'documentSource', SOURCE)
+  if (documentSource === undefined) {
+    if (members.document == null && members.documentSource == null)
+      checks.add(null, 'document', 'Member must not be null without documentSource')
+    return { documentText: text ?? '' }
+  }
+  if (members.document != null) {
+    checks.add(documentSource, 'documentSource', 'Member must be null with a document')
+    return { documentText: '' }
+  }
+  const read = readSource(documentSource)
+  if ('text' in read) return { documentText: read.text, documentSource }
+  checks.add(documentSource, 'documentSource', read.why)
+  return { documentText: '' }
 }
 
 /** What the stand-in does not have is refused and not silently left out. */

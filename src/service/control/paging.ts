@@ -13,13 +13,27 @@ export interface Page {
   readonly limit: number
 }
 
-export function pageOf(call: ControlCall, operation: string, filters: readonly unknown[]): Page {
-  const limit = call.queryInteger('maxResults', 1, LIST_PAGE_MAX) ?? LIST_PAGE_MAX
+/** What a list calls its length and its token. */
+export interface PageNames {
+  readonly limit: string
+  readonly token: string
+}
+
+const TOKEN_PAGES: PageNames = { limit: 'maxResults', token: 'nextToken' }
+export const MARKER_PAGES: PageNames = { limit: 'pageSize', token: 'marker' }
+
+export function pageOf(
+  call: ControlCall,
+  operation: string,
+  filters: readonly unknown[],
+  names = TOKEN_PAGES,
+): Page {
+  const limit = call.queryInteger(names.limit, 1, LIST_PAGE_MAX) ?? LIST_PAGE_MAX
   const scope = JSON.stringify([operation, ...filters.map((filter) => filter ?? null)])
-  const token = call.query.get('nextToken')
+  const token = call.query.get(names.token)
   const after = token === null ? Number.NEGATIVE_INFINITY : afterOf(token, scope)
   if (after === undefined)
-    call.checks.add(token, 'nextToken', 'Member must be a token of this list')
+    call.checks.add(token, names.token, 'Member must be a token of this list')
   return { scope, after: after ?? 0, limit }
 }
 

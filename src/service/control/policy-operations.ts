@@ -43,7 +43,7 @@ function createPolicy(policies: PolicyStore, call: ControlCall): Outcome {
   if (policies.find(policyName) !== undefined) return alreadyExists('Policy', policyName, policyArn)
   const problem = documentProblem(document)
   if (problem !== undefined) return refusal('MalformedPolicyException', problem)
-  policies.add({ name: policyName, document })
+  policies.add({ name: policyName, document, createdUs: call.nowUs })
   return done({ policyName, policyArn, policyDocument: document, policyVersionId: '1' })
 }
 

@@ -1,11 +1,16 @@
 export interface Policy {
   readonly name: string
   readonly document: string
+  /** As a time of the service. */
+  readonly createdUs: number
+  /** In the order of creation, never used again. */
+  readonly serial: number
 }
 
 /** Policies and what they are attached to. They are kept and not enforced: everybody may do all. */
 export class PolicyStore {
   readonly #policies = new Map<string, Policy>()
+  #added = 0
   /** Target, as `cert/<id>` or `thinggroup/<name>` → policy names. */
   readonly #attached = new Map<string, Set<string>>()
 
@@ -13,8 +18,13 @@ export class PolicyStore {
     return this.#policies.get(name)
   }
 
-  add(policy: Policy): void {
-    this.#policies.set(policy.name, policy)
+  add(policy: Omit<Policy, 'serial'>): void {
+    this.#added += 1
+    this.#policies.set(policy.name, { ...policy, serial: this.#added })
+  }
+
+  all(): Iterable<Policy> {
+    return this.#policies.values()
   }
 
   delete(name: string): void {
@@ -36,8 +46,11 @@ export class PolicyStore {
   }
 
   isAttached(name: string): boolean {
-    for (const names of this.#attached.values()) if (names.has(name)) return true
-    return false
+    return this.targetsOf(name).length > 0
+  }
+
+  targetsOf(name: string): readonly string[] {
+    return [...this.#attached].filter(([, names]) => names.has(name)).map(([target]) => target)
   }
 
   forgetTarget(target: string): void {

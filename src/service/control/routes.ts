@@ -16,6 +16,15 @@ export interface Match {
 
 /** A literal level stands before a name at its place, so that it is found first. */
 const TABLE = `
+  GET      - ListPrincipalThings          /principals/things
+  GET      - ListThingGroupsForThing      /things/{thingName}/thing-groups
+  GET      - ListThingGroups              /thing-groups
+  GET      - DescribeCertificate          /certificates/{certificateId}
+  GET      - ListCertificates             /certificates
+  GET      - GetPolicy                    /policies/{policyName}
+  GET      - ListPolicies                 /policies
+  POST     - ListAttachedPolicies         /attached-policies/{target}
+  POST     - ListTargetsForPolicy         /policy-targets/{policyName}
   POST   100 CreateThing                  /things/{thingName}
   DELETE 100 DeleteThing                  /things/{thingName}
   GET    350 DescribeThing                /things/{thingName}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import { AWS_QUOTAS, type Quotas } from '../../src/protocol/quotas.ts'
+import { arrivals, MQTT, SECOND_US, scenarioOf } from './scenarios.ts'
+import { simulated } from './simulated.ts'
+
+const OFF = Number.POSITIVE_INFINITY
+const MQTT_5 = { ...MQTT, mqtt: { ...MQTT.mqtt, version: 5 as const } }
+
+/** The first requests of all things cost them their connection, soon after they have connected. */
+function kicked(clientConnectsPerSecond: number) {
+  return simulated(
+    scenarioOf({
+      things: 200,
+      mix: [MQTT_5],
+      quotas: { ...AWS_QUOTAS, writesPerSecond: OFF, clientConnectsPerSecond },
+      service: {
+        faults: [
+          { kind: 'lost-connection', sharePercent: 100, fromUs: 0, forUs: SECOND_US, byUs: 0 },
+        ],
+      },
+      perThing: 1,
+      load: {
+        kind: 'rollout',
+        limitUs: 300 * SECOND_US,
+        pollUs: SECOND_US,
+        drainUs: 60 * SECOND_US,
+      },
+    }),
+  )
+}
+
+/** One thing that sends 300 updates as fast as they are answered. */
+function fast(quotas: Partial<Quotas>) {
+  return simulated(
+    scenarioOf({
+      things: 1,
+      quotas: { ...AWS_QUOTAS, writesPerSecond: OFF, ...quotas },
+      service: { latency: { medianUs: 0, p99Us: 0 } },
+      perThing: 1,
+      behaviour: { updates: 300, work: { medianUs: 0, p95Us: 0 } },
+      load: arrivals(1, 1),
+    }),
+  )
+}
+
+describe('the broker rates in virtual time', () => {
+  test('B3 a thing that comes back within a second is refused, and comes back again', () => {
+    const { meter, verdict, ledger } = kicked(1)
+    const refused = meter.counts['connect.rejected.connack-151'] ?? 0
+    expect(refused).toBeGreaterThan(20)
+    expect(meter.counts['connect.issued']).toBe((meter.counts['connect.accepted'] ?? 0) + refused)
+    expect(ledger.open).toEqual([])
+    expect(verdict.balanced).toBe(true)
+
+    expect(kicked(OFF).meter.counts['connect.rejected.connack-151']).toBeUndefined()
+  })
+
+  test('B13 what a thing publishes above 100 in a second is not answered', () => {
+    const { meter, verdict, ledger } = fast({})
+    const { lostRequests, open } = ledger
+    expect(lostRequests?.update).toBeGreaterThan(0)
+    expect(meter.counts['update.timedOut']).toBe(lostRequests?.update)
+    expect(open).toEqual([])
+    expect(verdict.balanced).toBe(true)
+
+    const unlimited = fast({ connectionPublishesPerSecond: OFF })
+    expect(unlimited.meter.counts['update.timedOut'] ?? 0).toBe(0)
+  })
+})
