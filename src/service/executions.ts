@@ -7,7 +7,7 @@ import { type Job, jobIdOf, slotOf } from './job.ts'
 import { documentFor } from './job-document.ts'
 import { become, type ExecutionRecord, queueRecord, storeDetails } from './job-execution.ts'
 import type { JobTable } from './job-table.ts'
-import { PendingList } from './pending.ts'
+import { PendingLists } from './pending.ts'
 import { RecordTable } from './record-table.ts'
 
 /** What a change of the executions brings about elsewhere. */
@@ -38,7 +38,7 @@ export class Executions {
   readonly #sink: ExecutionSink
   readonly #jobs: JobTable
   readonly #records = new RecordTable()
-  readonly #pending: PendingList[] = []
+  readonly #pending = new PendingLists()
   readonly #timers: ExecutionTimers
   #sequence = 0
   #frontSequence = 0
@@ -59,7 +59,7 @@ export class Executions {
 
   /** Makes room for more things. */
   grow(things: number): void {
-    while (this.#pending.length < things) this.#pending.push(new PendingList())
+    this.#pending.grow(things)
   }
 
   /** How many have not ended. */
@@ -68,12 +68,12 @@ export class Executions {
   }
 
   first(thing: number): ExecutionRecord | undefined {
-    return this.#listOf(thing).first()
+    return this.#pending.first(thing)
   }
 
   /** The first `limit` pending executions of the thing, in order. */
   pendingOf(thing: number, limit: number): ExecutionRecord[] {
-    return this.#listOf(thing).list(limit)
+    return this.#pending.list(thing, limit)
   }
 
   /** The same, but those that reads do not see yet (switch 17). */
@@ -205,8 +205,8 @@ export class Executions {
 
   /** Executions that have not ended, thing by thing. */
   *open(): Generator<ExecutionRecord> {
-    for (const list of this.#pending)
-      for (let at = list.first(); at !== undefined; at = list.after(at)) yield at
+    for (let thing = 0; thing < this.#pending.things; thing++)
+      for (let at = this.first(thing); at !== undefined; at = at.next) yield at
   }
 
   readonly #timedOut = (index: number, atUs: number): void => {
@@ -223,10 +223,9 @@ export class Executions {
   }
 
   #enterProgress(record: ExecutionRecord, nowUs: number): void {
-    const list = this.#listOf(record.thing)
-    list.remove(record)
+    this.#pending.remove(record)
     become(record, 'IN_PROGRESS', this.#settings.epochSeconds(nowUs), 1)
-    list.insertInProgress(record)
+    this.#pending.insertInProgress(record)
     this.#timers.started(record, nowUs)
   }
 
@@ -235,7 +234,7 @@ export class Executions {
     const first = this.first(thing)
     const around = this.#changing
     this.#changing = thing
-    this.#listOf(thing).remove(record)
+    this.#pending.remove(record)
     this.#timers.stop(record)
     become(record, status, this.#settings.epochSeconds(nowUs), versions)
     this.#open -= 1
@@ -259,15 +258,14 @@ export class Executions {
     const record = this.#recordFor(job, thing, ordinal)
     record.retryAttempt = retryAttempt
     this.#open += 1
-    const list = this.#listOf(thing)
     // An order below all others, so that it stays in front once it is in progress.
     const isInFront = retryAttempt > 0 && this.switches.retryPlace === 'front'
     const sequence = isInFront ? --this.#frontSequence : ++this.#sequence
     const nowSeconds = this.#settings.epochSeconds(nowUs)
     queueRecord(record, ordinal, jobIdOf(job, ordinal), sequence, nowSeconds)
     job.counts.QUEUED += 1
-    if (isInFront) list.prepend(record)
-    else list.append(record)
+    if (isInFront) this.#pending.prepend(record)
+    else this.#pending.append(record)
   }
 
   #recordFor(job: Job, thing: number, ordinal: number): ExecutionRecord {
@@ -301,11 +299,5 @@ export class Executions {
     }
     for (let later = latest; later !== undefined; later = later.earlier)
       if (later.earlier === record) later.earlier = earlier
-  }
-
-  #listOf(thing: number): PendingList {
-    const list = this.#pending[thing]
-    if (list === undefined) throw new RangeError(`no thing has the index ${thing}`)
-    return list
   }
 }

@@ -31,7 +31,7 @@ export interface ExecutionRecord {
   deadlines: Deadlines | undefined
   /** Order of queueing over the whole service: the order among executions of one status. */
   sequence: number
-  /** Neighbours in the pending list it is in. */
+  /** Neighbours in the pending list it is in; of the first, `previous` is the last. */
   previous: ExecutionRecord | undefined
   next: ExecutionRecord | undefined
 }

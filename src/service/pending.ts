@@ -1,73 +1,89 @@
 import type { ExecutionRecord } from './job-execution.ts'
 
 /**
- * The pending executions of one thing: IN_PROGRESS before QUEUED, inside each in the order of
- * queueing (protocol 3.3). Every change costs the same, however long the list is; only starting out
- * of turn looks for its place among those in progress.
+ * The pending executions of each thing: IN_PROGRESS before QUEUED, inside each in the order of
+ * queueing (protocol 3.3). A chain of records that begins here; the first of a chain has the last for
+ * its `previous`, so that a thing costs one word and its usual single execution no object besides.
+ * A change costs the same however many are queued; only those in progress are walked along.
  */
-export class PendingList {
-  #firstInProgress: ExecutionRecord | undefined
-  #lastInProgress: ExecutionRecord | undefined
-  #firstQueued: ExecutionRecord | undefined
-  #lastQueued: ExecutionRecord | undefined
+export class PendingLists {
+  readonly #first: (ExecutionRecord | undefined)[] = []
 
-  first(): ExecutionRecord | undefined {
-    return this.#firstInProgress ?? this.#firstQueued
+  get things(): number {
+    return this.#first.length
+  }
+
+  /** Makes room for more things. */
+  grow(things: number): void {
+    while (this.#first.length < things) this.#first.push(undefined)
+  }
+
+  /** @throws RangeError for an index that no thing has, which is a bug of the caller. */
+  first(thing: number): ExecutionRecord | undefined {
+    if (!(thing < this.#first.length)) throw new RangeError(`no thing has the index ${thing}`)
+    return this.#first[thing]
   }
 
   /** At most `limit` of them, in order. */
-  list(limit: number): ExecutionRecord[] {
+  list(thing: number, limit: number): ExecutionRecord[] {
     const records: ExecutionRecord[] = []
-    let at = this.first()
-    for (; at !== undefined && records.length < limit; at = this.after(at)) records.push(at)
+    let at = this.first(thing)
+    for (; at !== undefined && records.length < limit; at = at.next) records.push(at)
     return records
-  }
-
-  after(record: ExecutionRecord): ExecutionRecord | undefined {
-    return record.next ?? (record.status === 'IN_PROGRESS' ? this.#firstQueued : undefined)
   }
 
   /** Puts a QUEUED execution at the end; none was queued later. */
   append(record: ExecutionRecord): void {
-    record.previous = this.#lastQueued
-    record.next = undefined
-    if (this.#lastQueued === undefined) this.#firstQueued = record
-    else this.#lastQueued.next = record
-    this.#lastQueued = record
+    this.#insertBefore(undefined, record)
   }
 
   /** Puts a QUEUED execution before all that are queued. */
   prepend(record: ExecutionRecord): void {
-    record.previous = undefined
-    record.next = this.#firstQueued
-    if (this.#firstQueued === undefined) this.#lastQueued = record
-    else this.#firstQueued.previous = record
-    this.#firstQueued = record
-  }
-
-  /** Takes it out. Its status must still be the one it stands here with. */
-  remove(record: ExecutionRecord): void {
-    const { previous, next } = record
-    if (previous !== undefined) previous.next = next
-    else if (record.status === 'IN_PROGRESS') this.#firstInProgress = next
-    else this.#firstQueued = next
-    if (next !== undefined) next.previous = previous
-    else if (record.status === 'IN_PROGRESS') this.#lastInProgress = previous
-    else this.#lastQueued = previous
-    record.previous = undefined
-    record.next = undefined
+    let at = this.first(record.thing)
+    while (at?.status === 'IN_PROGRESS') at = at.next
+    this.#insertBefore(at, record)
   }
 
   /** Puts an execution, already taken out, among those in progress. */
   insertInProgress(record: ExecutionRecord): void {
-    let before = this.#lastInProgress
-    while (before !== undefined && before.sequence > record.sequence) before = before.previous
-    const after = before === undefined ? this.#firstInProgress : before.next
-    record.previous = before
-    record.next = after
-    if (before === undefined) this.#firstInProgress = record
-    else before.next = record
-    if (after === undefined) this.#lastInProgress = record
-    else after.previous = record
+    let at = this.first(record.thing)
+    while (at?.status === 'IN_PROGRESS' && at.sequence < record.sequence) at = at.next
+    this.#insertBefore(at, record)
+  }
+
+  /** Takes it out. */
+  remove(record: ExecutionRecord): void {
+    const { thing, previous, next } = record
+    const first = this.#first[thing]
+    if (record === first) {
+      this.#first[thing] = next
+      if (next !== undefined) next.previous = previous
+    } else {
+      if (previous !== undefined) previous.next = next
+      if (next !== undefined) next.previous = previous
+      else if (first !== undefined) first.previous = previous
+    }
+    record.previous = undefined
+    record.next = undefined
+  }
+
+  /** @param at undefined is the end. */
+  #insertBefore(at: ExecutionRecord | undefined, record: ExecutionRecord): void {
+    const { thing } = record
+    const first = this.first(thing)
+    record.next = at
+    if (first === undefined) {
+      record.previous = record
+      this.#first[thing] = record
+    } else if (at === first) {
+      record.previous = first.previous
+      first.previous = record
+      this.#first[thing] = record
+    } else {
+      const before = (at ?? first).previous
+      record.previous = before
+      if (before !== undefined) before.next = record
+      ;(at ?? first).previous = record
+    }
   }
 }
