@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import { httpLink } from '../transport/http-link.ts'
+import { Inbox } from '../transport/inbox.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
 import { linkRouter } from '../transport/link-router.ts'
 import { mqttLink } from '../transport/mqtt-link.ts'
@@ -19,12 +20,14 @@ export function fleetLinks(task: ShardTask, fleet: Fleet, clock: Clock, sink: Li
     mixRowOf(scenario, fleet.globalOf(slot)),
   )
   const names = rows.map((_, slot) => fleet.nameOf(slot))
+  const inbox = new Inbox(clock)
   const open = (target: Target): Link => {
     const options = {
       target,
       names,
       connectTimeoutUs: scenario.behaviour.requestTimeoutUs,
       clock,
+      inbox,
       sink,
     }
     if (target.transport === 'http') return httpLink(options)

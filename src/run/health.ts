@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { createHistogram, PerformanceObserver, performance } from 'node:perf_hooks'
+import { every } from '../clock/every.ts'
 import type { ThreadHealth } from '../results/rows.ts'
 
 const TICK_MS = 10
@@ -19,7 +20,7 @@ export class ThreadMonitor {
    *  under way when it is reset, and with it a standstill that ends in the second being cut. */
   readonly #delayUs = createHistogram()
   #lastTickMs = performance.now()
-  readonly #ticks = setInterval(() => this.#tick(), TICK_MS).unref()
+  readonly #endTicks = every(TICK_MS, () => this.#tick())
   #gcMs = 0
   #spanMs = 0
   readonly #gc = new PerformanceObserver((list) => {
@@ -54,7 +55,7 @@ export class ThreadMonitor {
   }
 
   close(): void {
-    clearInterval(this.#ticks)
+    this.#endTicks()
     this.#gc.disconnect()
   }
 
