@@ -16,7 +16,8 @@ const SHORTEST_SPAN_MS = 100
 /** The event loop and the garbage collector of the thread that makes it. */
 export class ThreadMonitor {
   #lastUtilisation = performance.eventLoopUtilization()
-  /** By how much a tick came too late, in microseconds. Node's own monitor forgets the tick that is
+  /** By how much a tick came too late, in microseconds, or how long an answer had then been waiting to be
+   *  handled: it waits between slices of handling, and the tick does not. Node's own monitor forgets the tick that is
    *  under way when it is reset, and with it a standstill that ends in the second being cut. */
   readonly #delayUs = createHistogram()
   #lastTickMs = performance.now()
@@ -27,7 +28,11 @@ export class ThreadMonitor {
     for (const entry of list.getEntries()) this.#gcMs += entry.duration
   })
 
-  constructor() {
+  readonly #waitedUs: () => number
+
+  /** @param waitedUs how long the oldest answer that was read has not been handled. */
+  constructor(waitedUs: () => number) {
+    this.#waitedUs = waitedUs
     this.#gc.observe({ entryTypes: ['gc'] })
   }
 
@@ -62,7 +67,7 @@ export class ThreadMonitor {
   #tick(): void {
     const nowMs = performance.now()
     const lateUs = Math.round((nowMs - this.#lastTickMs - TICK_MS) * 1e3)
-    this.#delayUs.record(Math.max(1, lateUs))
+    this.#delayUs.record(Math.max(1, lateUs, Math.round(this.#waitedUs())))
     this.#lastTickMs = nowMs
   }
 }

@@ -93,6 +93,12 @@ export class Inbox {
     this.#push(receiver, nowUs, nowUs, undefined)
   }
 
+  /** How long what was read first has been waiting to be handled; 0 when nothing is. */
+  waitedUs(): number {
+    const cameUs = this.#cameUs[this.#next]
+    return cameUs === undefined ? 0 : this.#clock.nowUs() - cameUs
+  }
+
   #push(receiver: Receiver, cameUs: number, readUs: number, chunk: Buffer | undefined): void {
     this.#receivers.push(receiver)
     this.#cameUs.push(cameUs)

@@ -79,6 +79,21 @@ test('after a millisecond of handling there is another look at the sockets', asy
   expect(got).toEqual(['first a 0 0', 'second a 0 0', 'third a 0 0'])
 })
 
+test('what waits says for how long', async () => {
+  const { clock, inbox, receiver } = opened()
+  expect(inbox.waitedUs()).toBe(0)
+  clock.moveTo(100)
+  inbox.put(receiver('first', 1_500), 0, Buffer.from('a'))
+  inbox.put(receiver('second'), 0, Buffer.from('b'))
+  clock.moveTo(150)
+  expect(inbox.waitedUs()).toBe(50)
+
+  await nextTurn()
+  expect(inbox.waitedUs()).toBe(1_550)
+  await nextTurn()
+  expect(inbox.waitedUs()).toBe(0)
+})
+
 test('an end comes behind all that was read before it', async () => {
   const { inbox, got, receiver } = opened()
   const one = receiver('one', 600)
