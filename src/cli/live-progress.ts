@@ -45,6 +45,13 @@ export class LiveProgress {
     this.#lastStage = progress.stage
   }
 
+  /** A line that stays, whatever is drawn after it. */
+  say(line: string): void {
+    if (this.#quiet) return
+    this.end()
+    process.stderr.write(`${line}\n`)
+  }
+
   end(): void {
     if (this.#drawnLines > 0) process.stderr.write('\n')
     this.#drawnLines = 0

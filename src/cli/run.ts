@@ -126,6 +126,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
       control: standIn?.control,
       stopping,
       onProgress: (second) => progress.show(second),
+      onGivenUp: (cause) => progress.say(`${cause} Ending the run.`),
     })
   } finally {
     progress.end()

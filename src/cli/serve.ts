@@ -101,6 +101,9 @@ function obeyParent(standIn: StandIn): Promise<void> {
       case 'ledger':
         tell({ kind: 'ledger', ledger: standIn.ledger() })
         break
+      case 'alive':
+        tell({ kind: 'alive' })
+        break
       default:
         message satisfies never
     }

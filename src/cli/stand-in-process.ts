@@ -1,15 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { ShakedownError } from '../errors.ts'
-import type { FromStandIn, ServiceLedger, ToStandIn } from '../protocol/admin.ts'
+import type { ServiceLedger } from '../protocol/admin.ts'
 import type { StandInControl } from '../run/run-fleet.ts'
 import { withoutSettings } from './environment.ts'
+import { endOf, StandInChannel, standInLost } from './stand-in-channel.ts'
 
 const MAIN = fileURLToPath(new URL('./main.js', import.meta.url))
-/** A stand-in that has not answered by then never will: the ledger of 100,000 things takes it well
- *  under a second, and it works off what came before in the same order. */
-const ANSWER_LIMIT_MS = 20_000
 const READY_LIMIT_MS = 60_000
 
 export interface StandInProcess {
@@ -38,59 +35,23 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
   process.once('exit', kill)
   child.once('exit', () => process.off('exit', kill))
   const addresses = await readyLine(child)
-  const channel = new Channel(child)
+  const channel = new StandInChannel(child)
   return {
     addresses,
     pid: child.pid ?? 0,
     control: {
-      begin: async (atUs, t0Us) => void (await channel.ask({ kind: 'begin', atUs, t0Us }, 'begun')),
+      begin: (atUs, t0Us) => channel.begin(atUs, t0Us),
       openExecutions: async () => (await channel.ask({ kind: 'open' }, 'open')).executions,
       ledger: async (): Promise<ServiceLedger> =>
         (await channel.ask({ kind: 'ledger' }, 'ledger')).ledger,
-      whenLost: (call) => void child.once('exit', (code, signal) => call(endOf(code, signal))),
+      whenLost: (call) => channel.whenLost(call),
     },
-    close: () => closed(child),
-  }
-}
-
-/** Pairs what we ask with what comes back; one question of a kind at a time. */
-class Channel {
-  readonly #child: ChildProcess
-
-  constructor(child: ChildProcess) {
-    this.#child = child
-  }
-
-  ask<Kind extends FromStandIn['kind']>(
-    question: ToStandIn,
-    kind: Kind,
-  ): Promise<Extract<FromStandIn, { kind: Kind }>> {
-    return new Promise((resolve, reject) => {
-      const child = this.#child
-      const settle = (act: () => void) => {
-        clearTimeout(limit)
-        child.off('message', hear)
-        child.off('exit', lost)
-        act()
-      }
-      const hear = (message: unknown) => {
-        const told = message as FromStandIn
-        if (told.kind === kind) settle(() => resolve(told as Extract<FromStandIn, { kind: Kind }>))
-      }
-      const lost = (code: number | null, signal: string | null) =>
-        settle(() => reject(standInLost(endOf(code, signal))))
-      const limit = setTimeout(
-        () =>
-          settle(() => reject(standInLost(`it has not answered for ${ANSWER_LIMIT_MS / 1e3} s`))),
-        ANSWER_LIMIT_MS,
-      )
-      if (!child.connected) return lost(child.exitCode, child.signalCode)
-      child.on('message', hear)
-      child.on('exit', lost)
-      child.send(question, (error) => {
-        if (error !== null) settle(() => reject(standInLost(error.message)))
-      })
-    })
+    close: () => {
+      channel.close()
+      // Nothing that is silent hears that it is over.
+      if (channel.isLost) kill()
+      return closed(child)
+    },
   }
 }
 
@@ -124,15 +85,5 @@ function closed(child: ChildProcess): Promise<void> {
       resolve()
     })
     if (child.connected) child.disconnect()
-  })
-}
-
-function endOf(code: number | null, signal: string | null): string {
-  return signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
-}
-
-function standInLost(how: string): ShakedownError {
-  return new ShakedownError('STAND_IN_LOST', `The stand-in is gone: ${how}.`, {
-    hint: 'Its own messages stand above; with `shakedown serve <scenario>` it can be tried alone.',
   })
 }

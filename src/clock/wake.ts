@@ -7,7 +7,7 @@ const LONGEST_TIMER_MS = 3_600_000
 
 /**
  * Calls back at a time, never before it and a millisecond or two after it: one timer, however many
- * deadlines stand behind it. The only place in the program that owns a timer.
+ * deadlines stand behind it.
  *
  * What is left below a millisecond is waited for too and not spun away: with thousands of deadlines a
  * second the spinning would never end, and a generator that is always busy cannot tell when it is full.

@@ -99,9 +99,12 @@ export type ToStandIn =
   | { readonly kind: 'begin'; readonly atUs: number; readonly t0Us: number }
   | { readonly kind: 'open' }
   | { readonly kind: 'ledger' }
+  /** Whether anybody is there. */
+  | { readonly kind: 'alive' }
 
 export type FromStandIn =
   | { readonly kind: 'begun' }
+  | { readonly kind: 'alive' }
   /** How many executions have not ended, those still to be rolled out or retried included. */
   | { readonly kind: 'open'; readonly executions: number }
   | { readonly kind: 'ledger'; readonly ledger: ServiceLedger }

@@ -94,7 +94,18 @@ function generatorChecks(
       'share',
       { message: 'The generator nearly ran out of descriptors; raise ulimit -n.' },
     ),
+    check('sockets-refused', socketsRefused(run), 0, 'sockets', {
+      message:
+        'This machine refused sockets to the generator, for want of local ports (EADDRNOTAVAIL) or descriptors (EMFILE); widen net.ipv4.ip_local_port_range, raise ulimit -n, or use fewer things.',
+    }),
   ]
+}
+
+/** What a system says when it has no port or no descriptor left; connections ended for that. */
+const WANT_OF_SOCKETS = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE']
+
+function socketsRefused({ total }: MeasuredRecord): number {
+  return WANT_OF_SOCKETS.reduce((sum, cause) => sum + total.count(`drop.${cause}`), 0)
 }
 
 /** Is the record of the run whole, and does it agree with itself and with the service? */

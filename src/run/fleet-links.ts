@@ -2,6 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import { httpLink } from '../transport/http-link.ts'
+import type { Inbox } from '../transport/inbox.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
 import { linkRouter } from '../transport/link-router.ts'
 import { mqttLink } from '../transport/mqtt-link.ts'
@@ -12,7 +13,13 @@ import type { ShardTask } from './messages.ts'
  * The links of a shard's things as one: each thing goes to the target of its transport, and with
  * several of a kind thing k of the fleet goes to target k mod m.
  */
-export function fleetLinks(task: ShardTask, fleet: Fleet, clock: Clock, sink: LinkSink): Link {
+export function fleetLinks(
+  task: ShardTask,
+  fleet: Fleet,
+  clock: Clock,
+  inbox: Inbox,
+  sink: LinkSink,
+): Link {
   const { scenario } = task
   const targets = task.targets.map((text) => parseTarget(text))
   const rows = Array.from({ length: fleet.size }, (_, slot) =>
@@ -25,6 +32,7 @@ export function fleetLinks(task: ShardTask, fleet: Fleet, clock: Clock, sink: Li
       names,
       connectTimeoutUs: scenario.behaviour.requestTimeoutUs,
       clock,
+      inbox,
       sink,
     }
     if (target.transport === 'http') return httpLink(options)

@@ -17,7 +17,8 @@ const SHORTEST_SPAN_MS = 100
 /** The event loop and the garbage collector of the thread that makes it. */
 export class ThreadMonitor {
   #lastUtilisation = performance.eventLoopUtilization()
-  /** By how much a tick came too late, in microseconds. Node's own monitor forgets the tick that is
+  /** By how much a tick came too late, in microseconds, or how long an answer had then been waiting to be
+   *  handled: it waits between slices of handling, and the tick does not. Node's own monitor forgets the tick that is
    *  under way when it is reset, and with it a standstill that ends in the second being cut. */
   readonly #delayUs = createHistogram()
   #tickUs = 0
@@ -28,7 +29,11 @@ export class ThreadMonitor {
     for (const entry of list.getEntries()) this.#gcMs += entry.duration
   })
 
-  constructor() {
+  readonly #waitedUs: () => number
+
+  /** @param waitedUs how long the oldest answer that was read has not been handled. */
+  constructor(waitedUs: () => number) {
+    this.#waitedUs = waitedUs
     this.#gc.observe({ entryTypes: ['gc'] })
     this.#await(systemClock.nowUs())
   }
@@ -46,7 +51,7 @@ export class ThreadMonitor {
     const since = performance.eventLoopUtilization(utilisation, this.#lastUtilisation)
     this.#lastUtilisation = utilisation
     const nowUs = systemClock.nowUs()
-    if (nowUs > this.#tickUs) this.#tick(nowUs)
+    this.#tick(nowUs)
     const loopDelayP99Ms = rounded(this.#delayUs.percentile(99) / 1e3)
     const loopDelayMaxMs = rounded(this.#delayUs.max / 1e3)
     this.#delayUs.reset()
@@ -63,7 +68,7 @@ export class ThreadMonitor {
   }
 
   #tick(nowUs: number): void {
-    this.#delayUs.record(Math.max(1, nowUs - this.#tickUs))
+    this.#delayUs.record(Math.max(1, nowUs - this.#tickUs, Math.round(this.#waitedUs())))
     this.#await(nowUs)
   }
 

@@ -28,7 +28,7 @@ export class IntervalWriter {
   readonly #meter: ShardMeter
   readonly #fleet: Fleet
   readonly #log: WorkerLog
-  readonly #health = new ThreadMonitor()
+  readonly #health: ThreadMonitor
   readonly #events: IntervalEvents
   #failed = false
   #unfinished: { readonly interval: UnfinishedInterval; readonly gcShare: number } | undefined
@@ -45,7 +45,9 @@ export class IntervalWriter {
     meter: ShardMeter,
     fleet: Fleet,
     events: IntervalEvents,
+    waitedUs: () => number,
   ) {
+    this.#health = new ThreadMonitor(waitedUs)
     this.#shard = task.shard
     this.#runStartUs = task.runStartUs
     this.#meter = meter

@@ -23,6 +23,7 @@ export interface StandInControl {
   /** How many executions have not ended, those still to come included. */
   openExecutions(): Promise<number>
   ledger(): Promise<ServiceLedger>
+  /** It has ended, or does not answer any more. */
   whenLost(call: (how: string) => void): void
 }
 
@@ -38,6 +39,8 @@ export interface RunSettings {
   readonly control: StandInControl | undefined
   readonly stopping: Stopping
   readonly onProgress: (progress: Progress) => void
+  /** The run cannot go on, for this cause, and ends. */
+  readonly onGivenUp?: (cause: string) => void
 }
 
 /** Enough for T0 to reach every worker and the stand-in before it comes. */
@@ -107,6 +110,7 @@ class FleetRun {
     if (this.#cause !== undefined || this.#closed) return
     this.#cause = cause
     this.#givenUp = true
+    this.#settings.onGivenUp?.(cause)
     this.#pool.endAtOnce()
   }
 

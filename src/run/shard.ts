@@ -7,12 +7,13 @@ import type { JobsNotification, Reply } from '../protocol/jobs.ts'
 import { TimelineWriter } from '../results/timeline-writer.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import { Fleet } from '../thing/fleet.ts'
+import { Inbox } from '../transport/inbox.ts'
 import type { Link, LinkSink } from '../transport/link.ts'
 import { ChosenThingsBook } from './chosen-things.ts'
 import { fleetLinks } from './fleet-links.ts'
 import { IntervalWriter } from './interval-writer.ts'
 import { type LoadDriver, loadDriver } from './load-driver.ts'
-import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import type { FromShard, ShardProgress, ShardResult, ShardTask, ToShard } from './messages.ts'
 
 /**
  * One worker's share of the fleet: its things, their links, its plan, and the one pacer that releases
@@ -70,15 +71,18 @@ export class Shard implements LinkSink {
       this.#fleet,
       sampler,
     )
-    this.#links = fleetLinks(task, this.#fleet, clock, this)
+    const inbox = new Inbox(clock)
+    this.#links = fleetLinks(task, this.#fleet, clock, inbox, this)
     this.#load = loadDriver(task, this.#fleet)
-    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, {
-      written: (report) => {
+    const events = {
+      written: (report: ShardProgress) => {
         this.#writeTimelines(false)
         this.#tell({ kind: 'interval', ...report })
       },
-      failed: (error) => this.#fail(error),
-    })
+      failed: (error: unknown) => this.#fail(error),
+    }
+    const waitedUs = () => inbox.waitedUs()
+    this.#intervals = new IntervalWriter(task, this.#meter, this.#fleet, events, waitedUs)
     this.#lastAnswerUs = task.runStartUs
     this.#wake = new Wake(clock, (nowUs) => this.#tick(nowUs))
     task.port.on('message', (message: ToShard) => this.#hear(message))

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts'
 import { malformed } from '../protocol/answer-json.ts'
 import { type HttpCall, httpReply } from '../protocol/http.ts'
 import type { Reply } from '../protocol/jobs.ts'
+import type { Inbox, Receiver } from './inbox.ts'
 import type { LinkSink } from './link.ts'
 
 /** Larger responses are refused. */
@@ -23,29 +24,31 @@ const OPTIONS: Client.Options = {
   keepAliveTimeoutThreshold: 1_000,
 }
 
+/** What all connections of a link share. */
+export interface HttpWay {
+  readonly url: string
+  readonly connector: buildConnector.connector
+  readonly clock: Clock
+  readonly inbox: Inbox
+  readonly sink: LinkSink
+}
+
 /** One thing's client between `connect` and its end. Nothing is told once it is over. */
 export class HttpConnection {
   over = false
+  readonly #way: HttpWay
   readonly #thing: number
-  readonly #clock: Clock
-  readonly #sink: LinkSink
   readonly #client: Client
   /** Requests whose answer is awaited: rarely more than one. */
   readonly #open: Exchange[] = []
+  #lastSentUs = 0
 
-  constructor(
-    thing: number,
-    url: string,
-    connector: buildConnector.connector,
-    clock: Clock,
-    sink: LinkSink,
-  ) {
+  constructor(way: HttpWay, thing: number) {
+    this.#way = way
     this.#thing = thing
-    this.#clock = clock
-    this.#sink = sink
-    this.#client = new Client(url, {
+    this.#client = new Client(way.url, {
       ...OPTIONS,
-      connect: (socketOptions, callback) => this.#connect(connector, socketOptions, callback),
+      connect: (socketOptions, callback) => this.#connect(socketOptions, callback),
     })
   }
 
@@ -71,18 +74,25 @@ export class HttpConnection {
   }
 
   sent(token: number): void {
-    if (!this.over) this.#sink.sent(this.#thing, token, this.#clock.nowUs())
+    if (this.over) return
+    this.#lastSentUs = this.#way.clock.nowUs()
+    this.#way.sink.sent(this.#thing, token, this.#lastSentUs)
   }
 
-  answered(exchange: Exchange, reply: Reply): void {
+  /** Its last bytes have been read. */
+  cameIn(exchange: Exchange): void {
+    this.#way.inbox.put(exchange, this.#lastSentUs)
+  }
+
+  answered(exchange: Exchange, reply: Reply, cameUs: number): void {
     if (!this.#settle(exchange)) return
-    this.#sink.answered(this.#thing, exchange.token, reply, this.#clock.nowUs())
+    this.#way.sink.answered(this.#thing, exchange.token, reply, cameUs)
   }
 
   died(exchange: Exchange, cause: string): void {
     if (!this.#settle(exchange)) return
     this.end()
-    this.#sink.dropped(this.#thing, cause, this.#clock.nowUs())
+    this.#way.sink.dropped(this.#thing, cause, this.#way.clock.nowUs())
   }
 
   /** Whether the exchange was still awaited. */
@@ -93,23 +103,20 @@ export class HttpConnection {
   }
 
   /** Each new socket is a handshake of its own, measured from this call to its callback. */
-  #connect(
-    connector: buildConnector.connector,
-    options: buildConnector.Options,
-    callback: buildConnector.Callback,
-  ): void {
-    const beganUs = this.#clock.nowUs()
+  #connect(options: buildConnector.Options, callback: buildConnector.Callback): void {
+    const { connector, clock, sink } = this.#way
+    const beganUs = clock.nowUs()
     connector(options, (...result) => {
       const [error] = result
       const failure = error === null ? undefined : causeOf(error)
-      if (!this.over) this.#sink.handshake(this.#thing, beganUs, this.#clock.nowUs(), failure)
+      if (!this.over) sink.handshake(this.#thing, beganUs, clock.nowUs(), failure)
       callback(...result)
     })
   }
 }
 
 /** One request and its response, as undici tells it. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Dispatcher.DispatchHandler, Receiver {
   readonly token: number
   readonly #connection: HttpConnection
   #controller: Dispatcher.DispatchController | undefined
@@ -117,6 +124,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #statusCode = 0
   #errorType: string | undefined
   readonly #chunks: Buffer[] = []
+  #isOversized = false
 
   constructor(connection: HttpConnection, token: number) {
     this.#connection = connection
@@ -150,18 +158,24 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const text = textOf(this.#chunks)
-    const reply = httpReply(this.#statusCode, this.#errorType, text)
-    safely(() => this.#connection.answered(this, reply))
+    this.#connection.cameIn(this)
   }
 
   onResponseError(_: Dispatcher.DispatchController, error: Error & { code?: string }): void {
     if (error.code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-      const reply = malformed(`more than ${RESPONSE_MAX_BYTES} bytes`)
-      safely(() => this.#connection.answered(this, reply))
+      this.#isOversized = true
+      this.#connection.cameIn(this)
     } else {
       safely(() => this.#connection.died(this, causeOf(error)))
     }
+  }
+
+  /** The whole of the response is there. */
+  receive(cameUs: number): void {
+    const reply = this.#isOversized
+      ? malformed(`more than ${RESPONSE_MAX_BYTES} bytes`)
+      : httpReply(this.#statusCode, this.#errorType, textOf(this.#chunks))
+    this.#connection.answered(this, reply, cameUs)
   }
 }
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { buildConnector } from 'undici'
 import type { Clock } from '../clock/clock.ts'
 import { httpCall } from '../protocol/http.ts'
-import { HttpConnection } from './http-connection.ts'
+import { HttpConnection, type HttpWay } from './http-connection.ts'
+import type { Inbox } from './inbox.ts'
 import type { Link, LinkSink } from './link.ts'
 import type { Target } from './target.ts'
 
@@ -12,6 +13,8 @@ export interface HttpLinkOptions {
   readonly names: readonly string[]
   readonly connectTimeoutUs: number
   readonly clock: Clock
+  /** One for all links of a thread. */
+  readonly inbox: Inbox
   readonly sink: LinkSink
 }
 
@@ -22,6 +25,7 @@ export interface HttpLinkOptions {
 export function httpLink(options: HttpLinkOptions): Link {
   const { target, names, clock, sink } = options
   const connector = buildConnector({ timeout: Math.ceil(options.connectTimeoutUs / 1_000) })
+  const way: HttpWay = { url: target.url, connector, clock, inbox: options.inbox, sink }
   const connections: (HttpConnection | undefined)[] = []
   const connectionOf = (thing: number): HttpConnection => {
     const connection = connections[thing]
@@ -37,7 +41,7 @@ export function httpLink(options: HttpLinkOptions): Link {
   return {
     connect(thing) {
       assert(connections[thing]?.over !== false, `thing ${thing} is connected already`)
-      connections[thing] = new HttpConnection(thing, target.url, connector, clock, sink)
+      connections[thing] = new HttpConnection(way, thing)
       soon(thing, () => sink.connected(thing, clock.nowUs()))
     },
     // Over HTTP nothing is notified, so there is nothing to ask for.

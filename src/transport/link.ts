@@ -31,7 +31,10 @@ export interface LinkSink {
   subscribed(thing: number, granted: number, refused: number, nowUs: number): void
   /** The bytes of the request went to the socket. */
   sent(thing: number, token: number, nowUs: number): void
-  /** @param token undefined when the answer names none (or none of ours). */
+  /**
+   * @param token undefined when the answer names none (or none of ours).
+   * @param nowUs when it came, as near as can be known; it may be handled milliseconds later.
+   */
   answered(thing: number, token: number | undefined, reply: Reply, nowUs: number): void
   notified(thing: number, notification: JobsNotification, nowUs: number): void
   /** The connection is gone, or could not be made. `connect` is needed before anything else. */

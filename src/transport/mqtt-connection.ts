@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
 import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
 import { requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
+import type { Inbox, Receiver } from './inbox.ts'
 import type { LinkSink } from './link.ts'
 import { NO_STORE } from './no-store.ts'
 import { openSocket } from './open-socket.ts'
@@ -18,6 +19,7 @@ export interface MqttWay {
   readonly target: Target
   readonly connectTimeoutMs: number
   readonly clock: Clock
+  readonly inbox: Inbox
   readonly sink: LinkSink
 }
 
@@ -56,7 +58,7 @@ const socketOf = (client: MqttClient): Socket => (client as MqttConnection).open
  * One thing's client between `connect` and its end. It is the library's client and not a holder of
  * one, and its listeners are shared functions: closures for each thing would cost memory times fleet.
  */
-export class MqttConnection extends MqttClient {
+export class MqttConnection extends MqttClient implements Receiver {
   /** Nothing is told once it is. */
   over = false
   readonly #way: MqttWay
@@ -66,10 +68,18 @@ export class MqttConnection extends MqttClient {
   readonly #prefix: string
   readonly #beganUs: number
   #open = false
+  #parser: NodeJS.WritableStream | undefined
   /** Tokens by message id. */
   #unacknowledged: Map<number, number> = NONE
   /** Bytes since the last whole packet. */
   #unparsedBytes = 0
+  /** When the chunk that is handled now was read. */
+  #readUs = 0
+  /** When the packet that is handled now came. */
+  #cameUs = 0
+  /** No packet of the chunk has been handled yet. */
+  #isFirst = false
+  #lastSentUs = 0
 
   constructor(way: MqttWay, thing: number, name: string, settings: MqttThingSettings) {
     super(socketOf, {
@@ -109,7 +119,12 @@ export class MqttConnection extends MqttClient {
 
   openSocket(): Socket {
     const socket = openSocket(this.#way.target)
-    socket.on('data', (chunk) => this.#limitPacket(chunk.length))
+    // The library would handle each chunk when it is read; what was read behind it would seem late.
+    socket.pipe = (parser) => {
+      this.#parser = parser
+      return parser
+    }
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
     return socket
   }
 
@@ -130,7 +145,8 @@ export class MqttConnection extends MqttClient {
       this.#unacknowledged.set(messageId, token)
     }
     this.stream.write(publishPacket(version, qos, messageId, topic, payload))
-    this.#way.sink.sent(this.#thing, token, this.#way.clock.nowUs())
+    this.#lastSentUs = this.#way.clock.nowUs()
+    this.#way.sink.sent(this.#thing, token, this.#lastSentUs)
   }
 
   /** Subscribes to the thing's filters. */
@@ -140,10 +156,10 @@ export class MqttConnection extends MqttClient {
     let refused = 0
     const tell = () => {
       if (this.over) return
-      const { clock, sink } = this.#way
-      sink.subscribed(this.#thing, filters.length - refused, refused, clock.nowUs())
+      this.#way.sink.subscribed(this.#thing, filters.length - refused, refused, this.#cameUs)
     }
     if (waiting === 0) {
+      this.#cameUs = this.#way.clock.nowUs()
       queueMicrotask(tell)
       return
     }
@@ -187,14 +203,31 @@ export class MqttConnection extends MqttClient {
   opened(): void {
     if (this.over) return
     this.#open = true
-    const { sink, clock } = this.#way
-    const nowUs = clock.nowUs()
-    sink.handshake(this.#thing, this.#beganUs, nowUs, undefined)
-    if (!this.over) sink.connected(this.#thing, nowUs)
+    const { sink } = this.#way
+    sink.handshake(this.#thing, this.#beganUs, this.#cameUs, undefined)
+    if (!this.over) sink.connected(this.#thing, this.#cameUs)
+  }
+
+  receive(cameUs: number, readUs: number, chunk: Buffer | undefined): void {
+    if (this.over) return
+    // What was read before the socket closed has been handled.
+    if (chunk === undefined) {
+      this.drop('closed')
+      return
+    }
+    this.#cameUs = cameUs
+    this.#readUs = readUs
+    this.#isFirst = true
+    this.#parser?.write(chunk)
+  }
+
+  closed(): void {
+    if (!this.over) this.#way.inbox.putEnd(this)
   }
 
   parsed(packet: Packet): void {
     this.#unparsedBytes = 0
+    this.#stamp()
     if (packet.cmd === 'puback') this.#acknowledged(packet.messageId, packet.reasonCode)
   }
 
@@ -202,10 +235,10 @@ export class MqttConnection extends MqttClient {
     if (this.over || !topic.startsWith(this.#prefix)) return
     const delivery = parseDelivery(topic.slice(this.#prefix.length), payload)
     if (delivery === undefined) return
-    const { sink, clock } = this.#way
+    const { sink } = this.#way
     if (delivery.kind === 'notification')
-      sink.notified(this.#thing, delivery.notification, clock.nowUs())
-    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, clock.nowUs())
+      sink.notified(this.#thing, delivery.notification, this.#cameUs)
+    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, this.#cameUs)
   }
 
   failed(error: Error & { code?: string | number }): void {
@@ -218,15 +251,21 @@ export class MqttConnection extends MqttClient {
     if (messageId === undefined || token === undefined) return
     this.#unacknowledged.delete(messageId)
     if (reasonCode < 0x80 || this.over) return
-    const { sink, clock } = this.#way
     const message = `The broker refused the publish with reason ${reasonCode}.`
     const reply = { kind: 'rejected', code: `Puback${reasonCode}`, message } as const
-    sink.answered(this.#thing, token, reply, clock.nowUs())
+    this.#way.sink.answered(this.#thing, token, reply, this.#cameUs)
   }
 
-  #limitPacket(bytes: number): void {
-    this.#unparsedBytes += bytes
+  /** Of a chunk the first packet is what made the socket ready; one behind it may have come later. */
+  #stamp(): void {
+    if (!this.#isFirst) this.#cameUs = this.#readUs
+    this.#isFirst = false
+  }
+
+  #read(chunk: Buffer): void {
+    this.#unparsedBytes += chunk.length
     if (this.#unparsedBytes > PACKET_MAX_BYTES) this.drop('oversized')
+    else this.#way.inbox.put(this, this.#lastSentUs, chunk)
   }
 
   /** Why no more may be sent, the cause of the drop that follows. */
@@ -257,7 +296,7 @@ function onError(this: MqttConnection, error: Error): void {
 }
 
 function onClose(this: MqttConnection): void {
-  this.drop('closed')
+  this.closed()
 }
 
 /** How many codes of a SUBACK refuse their filter. */

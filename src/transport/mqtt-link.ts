@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Clock } from '../clock/clock.ts'
+import type { Inbox } from './inbox.ts'
 import type { Link, LinkSink } from './link.ts'
 import { MqttConnection, type MqttThingSettings, type MqttWay } from './mqtt-connection.ts'
 import type { Target } from './target.ts'
@@ -12,6 +13,8 @@ export interface MqttLinkOptions {
   /** From CONNECT to CONNACK with the opening of the socket, and from SUBSCRIBE to SUBACK. */
   readonly connectTimeoutUs: number
   readonly clock: Clock
+  /** One for all links of a thread. */
+  readonly inbox: Inbox
   readonly sink: LinkSink
 }
 
@@ -21,10 +24,11 @@ export interface MqttLinkOptions {
  * unacknowledged if its PUBACK does not come; that ends no request, and too many of them the connection.
  */
 export function mqttLink(options: MqttLinkOptions): Link {
-  const { target, names, clock, sink, settingsOf } = options
+  const { target, names, clock, inbox, sink, settingsOf } = options
   const way: MqttWay = {
     target,
     clock,
+    inbox,
     sink,
     connectTimeoutMs: Math.ceil(options.connectTimeoutUs / 1_000),
   }

@@ -1,7 +1,9 @@
 import mqtt from 'mqtt'
 import { Client } from 'undici'
 import { systemClock } from '../../src/clock/clock.ts'
+
 import { httpLink } from '../../src/transport/http-link.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import type { Link, LinkSink } from '../../src/transport/link.ts'
 import type { MqttThingSettings } from '../../src/transport/mqtt-connection.ts'
 import { mqttLink } from '../../src/transport/mqtt-link.ts'
@@ -174,6 +176,7 @@ export class LinkLoop extends AskingLoop {
 export function openLink(kind: 'mqtt' | 'http', port: number, size: number, sink: LinkSink): Link {
   const target = parseTarget(`${kind}://127.0.0.1:${port}`)
   const names = Array.from({ length: size }, (_, thing) => `thing-${thing}`)
-  const common = { target, names, connectTimeoutUs: 30_000_000, clock: systemClock, sink }
+  const inbox = new Inbox(systemClock)
+  const common = { target, names, connectTimeoutUs: 30_000_000, clock: systemClock, inbox, sink }
   return kind === 'http' ? httpLink(common) : mqttLink({ ...common, settingsOf: () => IDEAL })
 }

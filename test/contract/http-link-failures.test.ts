@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { systemClock } from '../../src/clock/clock.ts'
 import { RESPONSE_MAX_BYTES } from '../../src/transport/http-connection.ts'
 import { httpLink } from '../../src/transport/http-link.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import type { Link } from '../../src/transport/link.ts'
 import { parseTarget } from '../../src/transport/target.ts'
 import { deadPort, rawServer } from './raw-server.ts'
@@ -26,6 +27,7 @@ function linkTo(url: string, connectTimeoutMs = 10_000): Link {
       names: thingNames,
       connectTimeoutUs: connectTimeoutMs * 1_000,
       clock: systemClock,
+      inbox: new Inbox(systemClock),
       sink,
     }),
   )

@@ -1,5 +1,6 @@
 import { systemClock } from '../../src/clock/clock.ts'
 import { httpLink } from '../../src/transport/http-link.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import type { LinkSink } from '../../src/transport/link.ts'
 import { parseTarget } from '../../src/transport/target.ts'
 import { describeLink } from './describe-link.ts'
@@ -14,6 +15,7 @@ async function open(sink: LinkSink) {
     names: thingNames,
     connectTimeoutUs: 10_000_000,
     clock: systemClock,
+    inbox: new Inbox(systemClock),
     sink,
   })
   const far = {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AedesOptions } from 'aedes'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock/clock.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import type { Link } from '../../src/transport/link.ts'
 import {
   type MqttThingSettings,
@@ -46,6 +47,7 @@ function linkTo(
       settingsOf: () => ({ ...IDEAL, ...settings }),
       connectTimeoutUs: connectTimeoutMs * 1_000,
       clock: systemClock,
+      inbox: new Inbox(systemClock),
       sink,
     }),
   )

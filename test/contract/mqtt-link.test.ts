@@ -1,4 +1,5 @@
 import { systemClock } from '../../src/clock/clock.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import type { LinkSink } from '../../src/transport/link.ts'
 import type { MqttThingSettings } from '../../src/transport/mqtt-connection.ts'
 import { mqttLink } from '../../src/transport/mqtt-link.ts'
@@ -24,6 +25,7 @@ async function open(sink: LinkSink, settings: Partial<MqttThingSettings> = {}) {
     settingsOf: () => ({ ...IDEAL, ...settings }),
     connectTimeoutUs: 10_000_000,
     clock: systemClock,
+    inbox: new Inbox(systemClock),
     sink,
   })
   const far = {

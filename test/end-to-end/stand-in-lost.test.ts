@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { prepared, type Started, standInOf, started, until } from './command-line.ts'
 import { intervalsOf, rowsOf, summaryOf } from './finished-intervals.ts'
@@ -68,22 +69,60 @@ describe('a stand-in that', () => {
     })
   })
 
-  test('answers nothing any more lets the plan run out, and is given up after a bounded wait', {
-    timeout: 180_000,
-  }, async () => {
-    const { run, standIn, out } = await inLoad(6)
+  test('answers nothing any more ends the run in the middle of its load, and both are told', async () => {
+    const { run, standIn, out } = await inLoad(300)
+    const rows = loadRows(out).length
 
     process.kill(standIn, 'SIGSTOP')
     const { exitCode, stdout, stderr } = await run.ended
 
     expect(exitCode, stdout + stderr).toBe(3)
-    const { verdict, run: about, operations, validity } = summaryOf(out)
+    const { verdict, run: about, operations, validity, ledger } = summaryOf(out)
     expect(verdict).toBe('invalid')
-    expect(about).toMatchObject({ complete: true })
-    expect(about.cause).toMatch(/^The stand-in is gone: it has not answered for \d+ s\.$/)
+    expect(about).toMatchObject({
+      complete: true,
+      cause: 'The stand-in is gone: it has not answered for 10 s.',
+    })
+    expect(stderr).toContain('it has not answered for 10 s. Ending the run.')
     expect(operations['start-next']?.timedOut).toBeGreaterThan(0)
+    expect(ledger).toMatchObject({ checked: true, balanced: false })
+    // Five minutes of load were planned. What was measured up to then is still whole.
+    expect(loadRows(out).length).toBeLessThan(rows + 60)
+    expect(loadRows(out).length).toBeGreaterThan(rows + 5)
     expect(levelOf(validity, 'accounting')).toBe('ok')
+    expect(levelOf(validity, 'interval-coverage')).toBe('ok')
     expect(isAlive(standIn)).toBe(false)
+  })
+
+  test('stands still for 1.4 s is no reason to end: the run goes on and its ledger balances', async () => {
+    const { run, standIn, out } = await inLoad(8)
+
+    process.kill(standIn, 'SIGSTOP')
+    await pause(1_400)
+    process.kill(standIn, 'SIGCONT')
+    const { stdout, stderr } = await run.ended
+
+    const { run: about, ledger, arrivals } = summaryOf(out)
+    expect(about.complete, stdout + stderr).toBe(true)
+    expect(about.cause).toBeUndefined()
+    expect(ledger).toMatchObject({ checked: true, balanced: true })
+    expect(arrivals?.planned).toBe(160)
+  })
+
+  test('answers is not blamed for a run that was itself stopped for longer than its patience', {
+    timeout: 60_000,
+  }, async () => {
+    const { run, out } = await inLoad(4)
+
+    process.kill(run.pid, 'SIGSTOP')
+    await pause(13_000)
+    process.kill(run.pid, 'SIGCONT')
+    const { exitCode, stdout, stderr } = await run.ended
+
+    expect(exitCode, stdout + stderr).toBe(3)
+    const { run: about, ledger } = summaryOf(out)
+    expect(about.cause).toBeUndefined()
+    expect(ledger).toMatchObject({ checked: true, balanced: true })
   })
 })
 

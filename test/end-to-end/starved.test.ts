@@ -65,6 +65,20 @@ test('beside processes that burn every core, a run is void and neither green nor
   expect(summary?.thresholds).toMatchObject([{ passed: false }])
 })
 
+test.each([8, 16, 24, 31])(
+  'with a heap of %i MiB, too small to begin with, a run says so and does not begin',
+  async (mib) => {
+    const { ended, summary } = await starvedRun(scenarioOf(10, 10, 1), {
+      NODE_OPTIONS: `--max-old-space-size=${mib}`,
+    })
+
+    expect(ended.exitCode, ended.stdout + ended.stderr).toBe(2)
+    expect(ended.stderr).toMatch(/^Node's heap is too small: \d+ MiB found, 80 MiB needed\.\n/)
+    expect(ended.stderr).toContain('NODE_OPTIONS=--max-old-space-size=')
+    expect(summary).toBeUndefined()
+  },
+)
+
 test('with a heap that is too small for its things a run loses its worker and is void', {
   timeout: 120_000,
 }, async () => {

@@ -22,4 +22,9 @@ test('an account that gives 200 writes a second and is asked for 240 is seen to 
   expect(Math.abs((effectiveQuota?.perSecond ?? 0) - 200)).toBeLessThan(2)
   expect(summary.ledger).toMatchObject({ checked: true, balanced: true })
   expectAccounted(summary)
+  // A throttled attempt is an answer. Those that a fault of the scenario takes away time out.
+  for (const operation of ['start-next', 'update'] as const) {
+    expect(summary.operations[operation]).toMatchObject({ lost: 0, unanswered: 0 })
+    expect(summary.operations[operation]?.throttled).toBeGreaterThan(0)
+  }
 })

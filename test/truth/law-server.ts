@@ -8,6 +8,8 @@ export interface Law {
   readonly delaysUs: readonly number[]
   /** No answer leaves in this time, counted from the first start-next; those due then leave at its end. */
   readonly freeze?: { readonly afterUs: number; readonly forUs: number }
+  /** Answers leave together, those of so long a time at its end. */
+  readonly togetherUs?: number
 }
 
 export type LawOperation = 'start-next' | 'update'
@@ -79,6 +81,7 @@ function serve(): void {
       const toUs = fromUs + law.freeze.forUs
       if (dueUs > fromUs && dueUs < toUs) dueUs = toUs
     }
+    if (law.togetherUs !== undefined) dueUs = Math.ceil(dueUs / law.togetherUs) * law.togetherUs
     const look = () => {
       const leftUs = dueUs - nowUs()
       // A timer counts whole milliseconds and may come a little early.

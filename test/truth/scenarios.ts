@@ -37,9 +37,8 @@ export function quantilesMs(
 
 /**
  * Of starts that come evenly for so many seconds to a server that takes `fixedMs` and freezes once:
- * those whose answer falls due in the freeze wait for its end, evenly from nothing to all of it. They
- * all come at once then, and the generator reads one after the other: so many starts that this takes
- * longer than the tolerance would measure that and not the law.
+ * those whose answer falls due in the freeze wait for its end, evenly from nothing to all of it, and
+ * then all come at once.
  */
 export function frozenQuantilesMs(
   names: readonly string[],

@@ -26,7 +26,18 @@ test('8,192 log-normal delays: p99.9 is that of the law itself', LIMIT, async ()
 test('a freeze of 1.4 s in the middle of half a minute', LIMIT, async () => {
   await expectTruth({
     law: { delaysUs: fixedDelay(600_000), freeze: FREEZE },
-    scenario: scenarioOf({ ratePerSecond: 32, seconds: 32 }),
+    scenario: scenarioOf({ ratePerSecond: 128, seconds: 32 }),
     expectedMs: { 'start-next': frozenQuantilesMs(LONG, 32, 600) },
+  })
+})
+
+test('answers that leave together, more than a hundred at a time', LIMIT, async () => {
+  const [takesMs, togetherMs] = [10, 500]
+  await expectTruth({
+    law: { delaysUs: fixedDelay(takesMs * 1e3), togetherUs: togetherMs * 1e3 },
+    scenario: scenarioOf({ ratePerSecond: 128, seconds: 32 }),
+    expectedMs: {
+      'start-next': quantilesMs(LONG, (share) => takesMs + togetherMs * share),
+    },
   })
 })

@@ -41,11 +41,11 @@ test('a freeze of 1.4 s is reported as long as it was, by every start that fell 
 }, async () => {
   const { summary } = await expectTruth({
     law: { delaysUs: fixedDelay(600_000), freeze: FREEZE },
-    scenario: scenarioOf({ ratePerSecond: 32, seconds: 20 }),
+    scenario: scenarioOf({ ratePerSecond: 128, seconds: 20 }),
     expectedMs: { 'start-next': frozenQuantilesMs(SHORT, 20, 600) },
   })
 
   // A tester that waits for its answers would have sent one request into the freeze.
   const { issued = 0 } = summary.operations['start-next'] ?? {}
-  expect(issued).toBe(640)
+  expect(issued).toBe(2_560)
 })

@@ -20,12 +20,14 @@ function opened() {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const meter = new ShardMeter()
   const told: ShardProgress[] = []
-  const writer = new IntervalWriter({ folder, shard: 0, runStartUs: 0 }, meter, FLEET, {
-    written: (progress) => told.push(progress),
-    failed: (error) => {
+  const events = {
+    written: (progress: ShardProgress) => void told.push(progress),
+    failed: (error: unknown) => {
       throw error
     },
-  })
+  }
+  const task = { folder, shard: 0, runStartUs: 0 }
+  const writer = new IntervalWriter(task, meter, FLEET, events, () => 0)
   const record = () => {
     for (const operation of OPERATIONS) {
       meter.issued(operation, 0, 100, false)

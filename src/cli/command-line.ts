@@ -1,0 +1,74 @@
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { ShakedownError } from '../errors.ts'
+import { doctorCommand } from './doctor.ts'
+import { environmentOptions } from './environment.ts'
+import { ExitCode } from './exit-codes.ts'
+import { planCommand } from './plan.ts'
+import { reportCommand } from './report.ts'
+import { runCommandModule } from './run.ts'
+import { runCommand } from './run-command.ts'
+import { serveCommand } from './serve.ts'
+import { simulateCommand } from './simulate.ts'
+import { validateCommand } from './validate.ts'
+import { verifyCommand } from './verify.ts'
+import { VERSION } from './version.ts'
+
+const toStderr = (line: string) => void process.stderr.write(`${line}\n`)
+
+/** Parses the words, runs one command, and leaves its exit code to the process. */
+async function main(words: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = ExitCode.Passed
+  const finish = (code: ExitCode) => {
+    exitCode = code
+  }
+  const parser = yargs([...words])
+    .scriptName('shakedown')
+    .usage('$0 <command>\n\nSees what breaks before your fleet does.')
+    .command(runCommandModule(finish))
+    .command(serveCommand(finish))
+    .command(simulateCommand(finish))
+    .command(verifyCommand(finish))
+    .command(planCommand(finish))
+    .command(reportCommand(finish))
+    .command(validateCommand(finish))
+    .command(doctorCommand(finish))
+    .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
+    .strict()
+    .strictCommands()
+    .config(environmentOptions(process.env, words))
+    .version(VERSION)
+    .help()
+    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .epilogue(
+      'Options can also be given as SHAKEDOWN_* in the environment (SHAKEDOWN_SEED=7); a flag wins.\n' +
+        'Several values of one are separated by semicolons (SHAKEDOWN_SET="seed=7; fleet.things=50").\n' +
+        'Exit codes: 0 passed, 2 usage or machine, 3 invalid run, 99 thresholds failed, 105 stopped, 108 aborted.',
+    )
+    .exitProcess(false)
+    // `--set a=1 --set b=2 file` and never `--set a=1 b=2 file`: the file would be swallowed.
+    .parserConfiguration({ 'greedy-arrays': false })
+    .fail((message, error) => {
+      if (error !== undefined && error !== null) throw error
+      throw new ShakedownError('USAGE', `${wordsOf(message)}`, {
+        hint: '`shakedown --help` lists the commands, `shakedown <command> --help` what one takes.',
+      })
+    })
+  await parser.parseAsync()
+  return exitCode
+}
+
+/** The parser's own sentence for a missing argument speaks of its insides. */
+function wordsOf(message: string): string {
+  if (message.startsWith('Not enough non-option arguments')) {
+    return 'The command needs one more argument: a scenario file, or a run folder.'
+  }
+  return message
+    .replace(/^Unknown commands?: (.*)$/, 'There is no command "$1".')
+    .replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
+}
+
+// Whoever listened may be gone (`| head`); the run is not, and its folder is what counts.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
+process.exitCode = await runCommand(async () => main(hideBin(process.argv)), toStderr)
