@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { systemClock, VirtualClock } from '../../src/clock/clock.ts'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
+import { Inbox } from '../../src/transport/inbox.ts'
 import { mqttLink } from '../../src/transport/mqtt-link.ts'
 import { parseTarget } from '../../src/transport/target.ts'
 import { RecordingSink } from './recording-sink.ts'
@@ -24,6 +25,7 @@ test.each([
       settingsOf: () => ({ ...settings, subscribe: ['notify-next'] }),
       connectTimeoutUs: 10_000_000,
       clock: systemClock,
+      inbox: new Inbox(systemClock),
       sink,
     })
     onTestFinished(() => link.close(0))
