@@ -6,12 +6,12 @@ import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
-import { planOf } from '../scenario/plan.ts'
 import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { checkMemory } from './memory-limit.ts'
+import { writePlan } from './plan-file.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals, VERDICT_CODES } from './run-end.ts'
@@ -92,7 +92,7 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const folder = given.out ?? join('reports', `${runIdOf(scenario.name, wallMs())}-virtual`)
   createRunFolder(folder)
   writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
-  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
+  writePlan(folder, scenario, undefined, false)
   const runId = virtualId(hash, calibration)
   const simulation = new RecordedSimulation({
     scenario,

@@ -42,6 +42,22 @@ describe('simulate', () => {
     expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toContain('Made in virtual time')
   })
 
+  test('tells what the plan predicted beside what came of it, on the page and the terminal too', async () => {
+    const out = join(temporaryFolder(), 'run')
+    const { stdout } = await shakedown('simulate', SMOKE, '--out', out)
+
+    const { predicted } = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8'))
+    const { prediction, run } = summaryIn(out)
+    const [writes, , finish] = prediction?.rows ?? []
+    expect(predicted.acceptedWritesPerSecond).toBeGreaterThan(10)
+    expect(writes?.predicted).toBeCloseTo(predicted.acceptedWritesPerSecond, 2)
+    expect(finish?.predicted).toBeCloseTo(predicted.finishUs / 1e6, 2)
+    expect(finish?.observed).toBe(run.durationSeconds)
+    expect(stdout).toMatch(/predicted +accepted writes, over the load/)
+    const page = readFileSync(join(out, 'report.html'), 'utf8')
+    expect(page).toMatch(/accepted writes, over the load<\/th><td>14\.2\/s<\/td>/)
+  })
+
   test('a threshold that does not hold ends with 99, one that aborts ends the run with 108', async () => {
     const folder = temporaryFolder()
     const failed = ['--set', 'thresholds=["executions.stuck >= 1"]']
@@ -137,7 +153,8 @@ describe('the same seed', () => {
 
       expect(stdout.trim()).not.toBe('undefined')
       expect(there).toBe(here)
-      expect(JSON.parse(here ?? '{}').executions.started).toBe(1_000)
+      const { executions, prediction } = JSON.parse(here ?? '{}')
+      expect([executions.started, prediction.rows.length]).toEqual([1_000, 3])
     },
   )
 
