@@ -6,6 +6,7 @@ import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
+import { endlessWaits } from '../scenario/endless-waits.ts'
 import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
@@ -105,6 +106,8 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const unlisten = listenForSignals(stopping, 'stopping here')
   const progress = new VirtualProgress(given)
   progress.begin(folder)
+  if (!given.quiet)
+    for (const note of endlessWaits(scenario)) process.stderr.write(`note: ${note}\n`)
   try {
     while (simulation.goOn(SLICE) && !simulation.isAborted && !stopping.requested) {
       progress.show(simulation)

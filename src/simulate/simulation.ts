@@ -99,9 +99,8 @@ export class Simulation {
   /** The end, wherever it stands. Once. */
   end(): SimulationEnd {
     const service = this.#service as WatchedService
-    const isStill = this.#run.stillAtUs !== undefined
-    // Before the end, at which every thing lets go of what it has in hand.
-    const waiting = isStill ? waitingThings(this.#scenario, service.ledger(), this.#run) : []
+    // Before the end, at which every thing goes offline.
+    const waiting = this.#waiting(service)
     const result = this.#run.end()
     const counters = this.meter.totals()
     const verdict = reconcile([this.#book.handOver()], result.ledger, counters)
@@ -120,6 +119,13 @@ export class Simulation {
   /** Histograms come back in no other way. */
   destroy(): void {
     this.meter.destroy()
+  }
+
+  #waiting(service: WatchedService): string[] {
+    const { stillAtUs, t0Us, fleets } = this.#run
+    if (stillAtUs === undefined) return []
+    const { open } = service.ledger()
+    return waitingThings({ scenario: this.#scenario, fleets, open, t0Us, stillAtUs })
   }
 
   #gauges(): ShardGauges {

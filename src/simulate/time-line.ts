@@ -19,6 +19,7 @@ export class TimeLine {
   readonly #fleets: readonly Fleet[]
   readonly #openExecutions: () => number
   readonly #begin: () => void
+  readonly #cannotEnd: (nowUs: number) => boolean
   readonly #starts: ShardStarts[] = []
   /** Due time of each shard's next start. */
   readonly #startUs: number[] = []
@@ -30,17 +31,20 @@ export class TimeLine {
    * @param openExecutions how many the service has open or is still to make: only it knows of retries
    *   and of what an abort has taken back.
    * @param begin tells the service that it is T0.
+   * @param cannotEnd whether no execution that is open can ever end: asked of a rollout with open ones.
    */
   constructor(
     scenario: Scenario,
     fleets: readonly Fleet[],
     openExecutions: () => number,
     begin: () => void,
+    cannotEnd: (nowUs: number) => boolean,
   ) {
     this.#scenario = scenario
     this.#fleets = fleets
     this.#openExecutions = openExecutions
     this.#begin = begin
+    this.#cannotEnd = cannotEnd
   }
 
   /** Whether `act` must look at the things after each event, and not only at `nextUs`. */
@@ -56,13 +60,6 @@ export class TimeLine {
     if (this.t0Us < NEVER && this.#drainEndsUs === NEVER) this.#load(nowUs)
     if (this.#drainEndsUs < NEVER) this.isOver = nowUs >= this.#drainEndsUs || this.busy === 0
     this.nextUs = this.#nextUs()
-  }
-
-  /** Whether only the things can end what goes on: before that it lasts to its limit. */
-  get isWaiting(): boolean {
-    if (this.t0Us === NEVER || this.#connected < this.#scenario.fleet.things) return false
-    if (this.drainsFromUs < NEVER) return this.busy > 0
-    return this.#scenario.load.kind === 'rollout' && !this.#isRolledOut()
   }
 
   /** Things with work in hand. */
@@ -139,11 +136,14 @@ export class TimeLine {
         dueUs = this.#startUs[shard] as number
       }
     }
-    if (nowUs >= this.#loadEndsUs || this.#isRolledOut()) this.#drain(nowUs)
+    if (nowUs >= this.#loadEndsUs || this.#isRolledOut(nowUs)) this.#drain(nowUs)
   }
 
-  #isRolledOut(): boolean {
-    return this.#scenario.load.kind === 'rollout' && this.#openExecutions() === 0
+  /** Nothing is open any more, or what is will stay so: there is no sense in waiting for the limit. */
+  #isRolledOut(nowUs: number): boolean {
+    if (this.#scenario.load.kind !== 'rollout') return false
+    if (this.#openExecutions() === 0) return true
+    return this.#connected === this.#scenario.fleet.things && this.#cannotEnd(nowUs)
   }
 
   #drain(nowUs: number): void {

@@ -1,5 +1,6 @@
 import type { ServiceLedger } from '../protocol/admin.ts'
 import {
+  type ExecutionStatus,
   type JobsNotification,
   type JobsRequest,
   OPERATIONS,
@@ -7,6 +8,7 @@ import {
   type Rejected,
   type Reply,
 } from '../protocol/jobs.ts'
+import { hearsNext } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -30,6 +32,8 @@ export interface VirtualService {
   notifyNextOf(thing: number, nowUs: number): JobsNotification
   nextUs(): number | undefined
   advance(nowUs: number): void
+  /** Of the first pending execution of the thing; undefined without one. */
+  firstStatusOf(thing: number): ExecutionStatus | undefined
   /** Those that have not ended and those that are still to come. */
   openExecutions(): number
   ledger(): ServiceLedger
@@ -107,6 +111,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   #nowUs = 0
   /** When the last answer reached its thing. */
   lastAnswerUs = 0
+  /** Requests and notifications on their way. */
+  newsUnderWay = 0
 
   constructor(
     scenario: Scenario,
@@ -132,7 +138,7 @@ export class VirtualNetwork implements VirtualServiceSink {
       this.#isHttp[thing] = Number(transport === 'http')
       this.#isMqtt5[thing] = Number(mqtt.version === 5)
       this.#filters[thing] = mqtt.subscribe.length
-      this.#hearsNext[thing] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
+      this.#hearsNext[thing] = Number(transport === 'mqtt' && hearsNext(mqtt))
     }
     this.#service = openService(this)
   }
@@ -195,6 +201,7 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   #deliver(): void {
     const { thing, token, kind, payload, connection } = this.#queue
+    if (isNews(kind)) this.newsUnderWay -= 1
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
       this.#arrive(thing, kind, token, connection, payload as JobsRequest)
@@ -302,6 +309,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     if (this.#news.length === 0) return
     for (const thing of this.#news) {
       const delayedUs = this.#service.notificationDelayUs(thing, this.#nowUs)
+      this.newsUnderWay += 1
       this.#add(
         delayUs + delayedUs + this.#oneWayUs,
         thing,
@@ -340,6 +348,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     token: number,
     request: JobsRequest,
   ): void {
+    this.newsUnderWay += 1
     this.#add(this.#oneWayUs, thing, Kind.request + operationAt, token, request)
     fleet.sent(slot, token, this.#nowUs)
   }
@@ -363,6 +372,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   }
 }
 
-function hearsNext(filters: readonly string[]): boolean {
-  return filters.some((filter) => filter === 'notify-next' || filter === '+' || filter === '#')
+/** What may change something at its end, unlike answers, which end what is open anyway. */
+function isNews(kind: number): boolean {
+  return kind === Kind.notification || (kind >= Kind.request && kind < Kind.opened)
 }

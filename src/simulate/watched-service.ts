@@ -152,6 +152,10 @@ export class WatchedService implements VirtualService {
     this.#service.advance(nowUs)
   }
 
+  firstStatusOf(thing: number): ExecutionStatus | undefined {
+    return this.#service.firstStatusOf(thing)
+  }
+
   openExecutions(): number {
     return this.#service.openExecutions()
   }
