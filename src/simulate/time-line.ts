@@ -1,3 +1,4 @@
+import { ROLLOUT_LOOK_US, T0_AHEAD_US } from '../scenario/run-timing.ts'
 import type { Phase, Scenario } from '../scenario/scenario.ts'
 import { ShardStarts } from '../scenario/starts.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -24,6 +25,7 @@ export class TimeLine {
   /** Due time of each shard's next start. */
   readonly #startUs: number[] = []
   #connected = 0
+  #beginsUs = NEVER
   #loadEndsUs = NEVER
   #drainEndsUs = NEVER
 
@@ -76,7 +78,8 @@ export class TimeLine {
     if (this.#drainEndsUs < NEVER) return this.#drainEndsUs
     const { things, connect } = this.#scenario.fleet
     const connectUs = this.#connected < things ? this.#connectDueUs() : NEVER
-    if (this.t0Us === NEVER) return Math.min(connectUs, connect.limitUs)
+    const beginsUs = this.#beginsUs === NEVER ? connect.limitUs : this.#beginsUs
+    if (this.t0Us === NEVER) return Math.min(connectUs, beginsUs)
     return Math.min(connectUs, this.#loadEndsUs, ...this.#startUs)
   }
 
@@ -96,7 +99,11 @@ export class TimeLine {
 
   #beginWhenReady(nowUs: number): void {
     const { fleet, load } = this.#scenario
-    if (this.ready < fleet.things && nowUs < fleet.connect.limitUs) return
+    if (this.#beginsUs === NEVER) {
+      if (this.ready < fleet.things && nowUs < fleet.connect.limitUs) return
+      this.#beginsUs = nowUs + T0_AHEAD_US
+    }
+    if (nowUs < this.#beginsUs) return
     this.t0Us = nowUs
     this.#begin()
     for (const fleet of this.#fleets) fleet.begin(nowUs)
@@ -136,14 +143,21 @@ export class TimeLine {
         dueUs = this.#startUs[shard] as number
       }
     }
-    if (nowUs >= this.#loadEndsUs || this.#isRolledOut(nowUs)) this.#drain(nowUs)
+    if (this.#scenario.load.kind === 'rollout') this.#lookAtRollout(nowUs)
+    if (nowUs >= this.#loadEndsUs) this.#drain(nowUs)
   }
 
-  /** Nothing is open any more, or what is will stay so: there is no sense in waiting for the limit. */
-  #isRolledOut(nowUs: number): boolean {
-    if (this.#scenario.load.kind !== 'rollout') return false
-    if (this.#openExecutions() === 0) return true
-    return this.#connected === this.#scenario.fleet.things && this.#cannotEnd(nowUs)
+  /** That nothing is open any more is seen at the next look. What will stay open for ever is seen at
+   *  once: there is no sense in waiting for the limit. */
+  #lookAtRollout(nowUs: number): void {
+    let endsUs = NEVER
+    if (this.#openExecutions() === 0) {
+      const looks = Math.max(1, Math.ceil((nowUs - this.t0Us) / ROLLOUT_LOOK_US))
+      endsUs = this.t0Us + looks * ROLLOUT_LOOK_US
+    } else if (this.#connected === this.#scenario.fleet.things && this.#cannotEnd(nowUs)) {
+      endsUs = nowUs
+    }
+    this.#loadEndsUs = Math.min(this.#loadEndsUs, endsUs)
   }
 
   #drain(nowUs: number): void {

@@ -107,9 +107,9 @@ describe('simulate', () => {
     expect(run.durationSeconds).toBeLessThan(60)
     const check = validity.checks.find(({ name }) => name === 'waits-for-ever')
     expect(check?.level).toBe('degraded')
-    expect(check?.message).toMatch(/nothing can change any more, and 24 executions have not ended/)
-    expect(check?.message).toMatch(/24 because the thing waits for a notify-next, .*thing-0 \(job/)
-    expect(check?.message).toMatch(/and 19 more\./)
+    expect(check?.message).toMatch(/nothing can change any more, and 25 executions have not ended/)
+    expect(check?.message).toMatch(/25 because the thing waits for a notify-next, .*thing-0 \(job/)
+    expect(check?.message).toMatch(/and 20 more\./)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('has not subscribed')
   })
 
