@@ -20,6 +20,7 @@ import { overheadOf } from '../simulate/overhead.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { sizesOf, smallScenario } from '../simulate/small-scenario.ts'
 import { ExitCode } from './exit-codes.ts'
+import { hiding, IN_VERIFY, refuseMeaningless } from './meaningless.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
 import { beginRunFolder } from './run-id.ts'
@@ -43,7 +44,7 @@ export function verifyCommand(
     command: 'verify <scenario>',
     describe: 'run a small form of a scenario in real and in virtual time; say how far they differ',
     builder: (options) =>
-      options
+      hiding(options, IN_VERIFY)
         .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
         .option('set', {
@@ -63,6 +64,7 @@ export function verifyCommand(
 }
 
 async function verify(given: VerifyArguments): Promise<ExitCode> {
+  refuseMeaningless(given, IN_VERIFY)
   const set = [...assigned('seed', '--seed', given.seed), ...(given.set ?? [])]
   const scenario = readScenario(given.scenario, set)
   const { fitted, heldOut } = sizesOf(scenario)

@@ -79,6 +79,13 @@ describe('simulate', () => {
   test.each([
     [['--target', 'mqtt://127.0.0.1:1883'], /--target means nothing in virtual time/],
     [['--workers', '2'], /--workers means nothing in virtual time/],
+    [['--cert', 'device.pem'], /--cert means nothing in virtual time: .*certificate/],
+    [[QUICKSTART], /There is one argument too many: "\S+quickstart.yaml"/],
+    [['--seeds', ''], /--seeds is empty/],
+    [
+      ['--set', 'jobs.0.perThing=900', '--memory-limit', '8MiB'],
+      /10 things, each with 900 executions, needs .*fewer things or executions/s,
+    ],
     [
       ['--things', '1000000', '--memory-limit', '500MiB'],
       /1,000,000 things needs about [\d,]+ MiB/,

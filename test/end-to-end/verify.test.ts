@@ -17,6 +17,16 @@ test('verify runs both, prints a row for each aim, and its exit code says whethe
   expect(exitCode).toBe(stdout.includes('The run in real time is not valid') ? 3 : verdict)
 })
 
+test.each([
+  [['--things', '50'], '--things means nothing in verify: it chooses three small sizes itself'],
+  [['--target', 'mqtt://127.0.0.1'], '--target means nothing in verify'],
+])('verify refuses %j with the reason', async (words, reason) => {
+  const { exitCode, stderr } = await shakedown('verify', SMOKE, ...words)
+
+  expect(stderr).toContain(reason)
+  expect(exitCode).toBe(2)
+})
+
 test('simulate takes its latency from a measured run, and says from which', async () => {
   const folder = temporaryFolder()
   const [measured, out] = [join(folder, 'measured'), join(folder, 'virtual')]
