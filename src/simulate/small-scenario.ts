@@ -58,18 +58,26 @@ export function smallScenario(scenario: Scenario, things: number): Scenario {
  * As long as the timers have to the work what they have in the scenario, so that as many run out; but
  * no longer than it takes to see that they do not.
  */
-function minuteUsOf({ service, jobs, behaviour }: Scenario): number {
+function minuteUsOf(scenario: Scenario): number {
+  const { service, jobs, behaviour } = scenario
   const { minuteUs } = service
   const timers = [behaviour.stepTimeoutMinutes, ...jobs.map((job) => job.inProgressTimeoutMinutes)]
   const minutes = Math.min(...timers.map((timer) => timer ?? Number.POSITIVE_INFINITY))
   if (minutes < Number.POSITIVE_INFINITY) {
     const { p95Us } = shorter(behaviour.work)
     const scaledUs = minuteUs * Math.min(1, WORK_P95_US / Math.max(1, behaviour.work.p95Us))
-    const enoughUs = (TIMER_WORKS * Math.max(p95Us, LEAST_WORK_US)) / minutes
+    // Backoff is not shortened, and who backs off must not time out where nobody did.
+    const enoughUs =
+      (TIMER_WORKS * Math.max(p95Us, LEAST_WORK_US) + longestBackoffUs(scenario)) / minutes
     return Math.max(LEAST_MINUTE_US, Math.round(Math.min(scaledUs, enoughUs)))
   }
   const isPaced = jobs.some((job) => job.maximumPerMinute ?? job.exponentialRate)
   return isPaced ? Math.min(minuteUs, MINUTE_US) : minuteUs
+}
+
+function longestBackoffUs({ behaviour, agents, fleet }: Scenario): number {
+  const retries = fleet.mix.map(({ agent }) => behaviour.retry ?? agents[agent]?.retry)
+  return Math.max(0, ...retries.map((retry) => retry?.capUs ?? 0))
 }
 
 function smallJob(job: JobScenario, size: number, share: number): JobScenario {
