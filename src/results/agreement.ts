@@ -113,7 +113,7 @@ function startedBySecond({ intervals }: RunRecord): number[] {
 
 /** In how many seconds executions were begun, from T0 to the last of them. */
 function secondsBegun(sums: readonly number[]): number {
-  return sums.findIndex((sum) => sum === sums.at(-1)) + 1
+  return sums.indexOf(sums.at(-1) ?? 0) + 1
 }
 
 function isAfterT0({ row }: FinishedInterval): boolean {
