@@ -50,7 +50,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .parserConfiguration({ 'greedy-arrays': false })
     .fail((message, error) => {
       if (error !== undefined && error !== null) throw error
-      throw new ShakedownError('USAGE', `${wordsOf(message)}`, {
+      throw new ShakedownError('USAGE', wordsOf(message, words), {
         hint: '`shakedown --help` lists the commands, `shakedown <command> --help` what one takes.',
       })
     })
@@ -59,12 +59,17 @@ async function main(words: readonly string[]): Promise<ExitCode> {
 }
 
 /** The parser's own sentence for a missing argument speaks of its insides. */
-function wordsOf(message: string): string {
+function wordsOf(message: string, words: readonly string[]): string {
   if (message.startsWith('Not enough non-option arguments')) {
     return 'The command needs one more argument: a scenario file, or a run folder.'
   }
+  const [, unknown = ''] = /^Unknown commands?: (.*)$/.exec(message) ?? []
+  const [first = ''] = unknown.split(', ')
+  if (first === words.find((word) => !word.startsWith('-')))
+    return `There is no command "${first}".`
+  // The parser looks for a command in every word that no argument is meant for.
   return message
-    .replace(/^Unknown commands?: (.*)$/, 'There is no command "$1".')
+    .replace(/^Unknown commands?: (.*)$/, 'There is one argument too many: "$1".')
     .replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
 }
 

@@ -17,15 +17,22 @@ export function checkMemory(scenario: Scenario, text: string | undefined): void 
   const needed = bytesOf(scenario)
   const limit = text === undefined ? machineLimit() : bytesIn(text)
   if (needed <= limit) return
-  const things = scenario.fleet.things.toLocaleString('en')
+  const { fleet, jobs } = scenario
+  const things = fleet.things.toLocaleString('en')
+  const most = jobs.reduce(
+    (sum, { perThing }) => sum + (Number.isFinite(perThing) ? perThing : 1),
+    0,
+  )
+  const each = most > 1 ? `, each with ${most.toLocaleString('en')} executions,` : ''
+  const fewer = most > 1 ? 'fewer things or executions (perThing)' : 'fewer things'
   throw new ShakedownError(
     'MACHINE_TOO_SMALL',
-    `A simulation of ${things} things needs about ${mebibytes(needed)}, and may take ${mebibytes(limit)}.`,
+    `A simulation of ${things} things${each} needs about ${mebibytes(needed)}, and may take ${mebibytes(limit)}.`,
     {
       hint:
         text === undefined
-          ? 'Simulate fewer things, or let Node take more: NODE_OPTIONS=--max-old-space-size=<MiB>.'
-          : 'Simulate fewer things, or raise --memory-limit.',
+          ? `Simulate ${fewer}, or let Node take more: NODE_OPTIONS=--max-old-space-size=<MiB>.`
+          : `Simulate ${fewer}, or raise --memory-limit.`,
     },
   )
 }

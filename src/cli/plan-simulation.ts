@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { outlookPage } from '../report/html-outlook.ts'
@@ -12,7 +12,7 @@ import { Simulation } from '../simulate/simulation.ts'
 import { checkMemory } from './memory-limit.ts'
 import { readScenario } from './read-scenario.ts'
 import { rangeOf } from './seeds.ts'
-import { combinations, readSweep, type Setting } from './sweep.ts'
+import { combinations, readSweeps, type Setting } from './sweep.ts'
 import { VERSION } from './version.ts'
 import { VirtualProgress } from './virtual-progress.ts'
 
@@ -49,7 +49,8 @@ export async function simulatePlan(
   const { from, to } = rangeOf(seeds)
   const planned = variantsOf(given, set)
   checkRuns(planned.length * (to - from + 1))
-  // Every one is checked before the first is begun.
+  // Every one is checked before the first is begun, and so is where the results are to go.
+  for (const file of [given.csv, given.html]) checkWritable(file)
   for (const { scenario } of planned) checkMemory(scenario, undefined)
   await prepareRecorders()
   const progress = new VirtualProgress(given)
@@ -91,7 +92,7 @@ function variantsOf(
   { scenario, sweep = [] }: PlanSimulationArguments,
   set: readonly (string | Assignment)[],
 ): Variant[] {
-  const sweeps = sweep.map(readSweep)
+  const sweeps = readSweeps(sweep)
   checkRuns(sweeps.reduce((product, { values }) => product * values.length, 1))
   return combinations(sweeps).map((settings) => {
     const swept = settings.map(([key, value]): Assignment => {
@@ -111,18 +112,31 @@ function checkRuns(runs: number): void {
   )
 }
 
+function checkWritable(file: string | undefined): void {
+  if (file === undefined) return
+  try {
+    closeSync(openSync(file, 'a'))
+  } catch (error) {
+    throw notWritable(file, error)
+  }
+}
+
 function writeOutput(file: string | undefined, text: () => string): void {
   if (file === undefined) return
   try {
     writeFileSync(file, text())
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new ShakedownError('USAGE', `${file} cannot be written: ${message}.`, {
-      hint: 'Name a file in a folder that exists and can be written.',
-      cause: error,
-    })
+    throw notWritable(file, error)
   }
+}
+
+function notWritable(file: string, error: unknown): unknown {
+  const { code, message } = error as NodeJS.ErrnoException
+  if (code === undefined) return error
+  return new ShakedownError('USAGE', `${file} cannot be written: ${message}.`, {
+    hint: 'Name a file in a folder that exists and can be written.',
+    cause: error,
+  })
 }
 
 function json(variants: readonly OutlookVariant[]): string {

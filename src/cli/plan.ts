@@ -8,6 +8,7 @@ import type { Assignment } from '../scenario/overrides.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { ExitCode } from './exit-codes.ts'
+import { hiding, IN_A_PLAN, refuseMeaningless } from './meaningless.ts'
 import { DEFAULT_SEEDS, simulatePlan } from './plan-simulation.ts'
 import { readScenario } from './read-scenario.ts'
 import { assigned } from './serve-settings.ts'
@@ -36,7 +37,7 @@ export function planCommand(
     command: 'plan <scenario>',
     describe: 'load, quota shares and expected duration; sends nothing',
     builder: (options) =>
-      options
+      hiding(options, IN_A_PLAN)
         .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
         .option('things', { type: 'string', describe: 'how many things (fleet.things)' })
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
@@ -77,6 +78,7 @@ export function planCommand(
           'when is it done, by the size of the fleet?',
         ),
     handler: async (given) => {
+      refuseMeaningless(given, IN_A_PLAN)
       refuseAlone(given)
       const set = [
         ...assigned('fleet.things', '--things', given.things),

@@ -7,6 +7,7 @@ import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
 import { resolvedYaml } from '../scenario/canonical.ts'
+import { endlessWaits } from '../scenario/endless-waits.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -115,7 +116,10 @@ async function run(given: RunArguments): Promise<ExitCode> {
     beginRunFolder({ folder, runId, startedAtMs, targets, workers, machine, only })
     progress.begin({ folder, targets, workers })
     const ceiling = ceilingWords(folder, scenario)
-    if (ceiling !== undefined && !given.quiet) process.stderr.write(`note: ${ceiling}\n`)
+    // Of another target neither the quotas are known nor whether it has jobs.
+    const endless = given.target === undefined ? endlessWaits(scenario) : []
+    const notes = ceiling === undefined ? endless : [ceiling, ...endless]
+    if (!given.quiet) for (const note of notes) process.stderr.write(`note: ${note}\n`)
     await runFleet({
       // What a whole fleet has to meet is no reason to abort a few things.
       scenario: things ? { ...scenario, thresholds: [] } : scenario,

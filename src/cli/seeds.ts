@@ -75,7 +75,7 @@ export function rangeOf(text: string): { from: number; to: number } {
   const [, first = '', last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? []
   const [from, to] = [Number(first), Number(last)]
   if (first !== '' && from <= to && to - from < MOST_SEEDS && to < 2 ** 32) return { from, to }
-  throw new ShakedownError('USAGE', `--seeds is ${text}, which is no range of seeds.`, {
+  throw new ShakedownError('USAGE', `--seeds is ${text || 'empty'}, which is no range of seeds.`, {
     hint: `Write 1..1000: from the first to the last, at most ${MOST_SEEDS.toLocaleString('en')} of them.`,
   })
 }

@@ -1,17 +1,18 @@
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
-import { ShakedownError } from '../errors.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
-import { planOf } from '../scenario/plan.ts'
+import { endlessWaits } from '../scenario/endless-waits.ts'
 import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { hiding, IN_VIRTUAL_TIME, refuseMeaningless } from './meaningless.ts'
 import { checkMemory } from './memory-limit.ts'
+import { writePlan } from './plan-file.ts'
 import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals, VERDICT_CODES } from './run-end.ts'
@@ -32,8 +33,6 @@ export interface SimulateArguments {
   set?: string[]
   quiet: boolean
   color: boolean
-  target?: unknown
-  workers?: unknown
 }
 
 /** `simulate <scenario>`. */
@@ -44,7 +43,7 @@ export function simulateCommand(
     command: 'simulate <scenario>',
     describe: 'run a scenario in virtual time: nothing is sent, days take seconds',
     builder: (options) =>
-      options
+      hiding(options, IN_VIRTUAL_TIME)
         .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
         .option('things', { type: 'string', describe: 'how many things (fleet.things)' })
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
@@ -68,8 +67,6 @@ export function simulateCommand(
         })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress, no summary' })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
-        .option('target', { hidden: true })
-        .option('workers', { hidden: true })
         .example('$0 simulate scenarios/rollout-start.yaml', 'the same scenario, in virtual time')
         .example('$0 simulate mine.yaml --seeds 1..1000', 'does any seed break a rule?')
         .example('$0 simulate mine.yaml --calibrate reports/last', 'as fast as a measured service'),
@@ -78,7 +75,7 @@ export function simulateCommand(
 }
 
 async function simulate(given: SimulateArguments): Promise<ExitCode> {
-  refuseRealTime(given)
+  refuseMeaningless(given, IN_VIRTUAL_TIME)
   const scenario = readScenario(given.scenario, [
     ...assigned('fleet.things', '--things', given.things),
     ...assigned('seed', '--seed', given.seed),
@@ -92,7 +89,7 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const folder = given.out ?? join('reports', `${runIdOf(scenario.name, wallMs())}-virtual`)
   createRunFolder(folder)
   writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
-  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
+  writePlan(folder, scenario, undefined, false)
   const runId = virtualId(hash, calibration)
   const simulation = new RecordedSimulation({
     scenario,
@@ -105,6 +102,8 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const unlisten = listenForSignals(stopping, 'stopping here')
   const progress = new VirtualProgress(given)
   progress.begin(folder)
+  if (!given.quiet)
+    for (const note of endlessWaits(scenario)) process.stderr.write(`note: ${note}\n`)
   try {
     while (simulation.goOn(SLICE) && !simulation.isAborted && !stopping.requested) {
       progress.show(simulation)
@@ -129,22 +128,4 @@ function virtualId(hash: string, calibration: Calibration | undefined): string {
   const { medianUs, p99Us } = calibration?.latency ?? {}
   const law = calibration === undefined ? '' : `-${medianUs}-${p99Us}`
   return `virtual-${hash.slice(0, 16)}${law}`
-}
-
-/** @throws ShakedownError USAGE */
-function refuseRealTime({ target, workers }: SimulateArguments): void {
-  if (target !== undefined) {
-    throw new ShakedownError('USAGE', '--target means nothing in virtual time: nothing is sent.', {
-      hint: 'Leave it out, or use `shakedown run --target` to load a service.',
-    })
-  }
-  if (workers !== undefined) {
-    throw new ShakedownError(
-      'USAGE',
-      '--workers means nothing in virtual time: one thread does all.',
-      {
-        hint: 'Leave it out; the result does not depend on the machine.',
-      },
-    )
-  }
 }

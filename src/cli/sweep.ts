@@ -18,11 +18,36 @@ export function readSweep(text: string): Sweep {
   const key = text.slice(0, Math.max(0, equals)).trim()
   const values = equals < 1 ? [] : partsOf(text.slice(equals + 1))
   if (key !== '' && values.length > 0 && values.every((value) => value !== '')) {
-    return { key, values }
+    const twice = values.find((value, at) => values.indexOf(value) !== at)
+    if (twice === undefined) return { key, values }
+    throw new ShakedownError('USAGE', `--sweep ${key} has the value ${twice} twice.`, {
+      hint: 'Name each value once; --seeds makes several runs of one.',
+    })
   }
   throw new ShakedownError('USAGE', `--sweep is ${text}, which names no values of a key.`, {
     hint: 'Write key=value,value, such as fleet.things=1000,10000,100000.',
   })
+}
+
+/**
+ * All sweeps of a command line.
+ * @throws ShakedownError USAGE
+ */
+export function readSweeps(texts: readonly string[]): Sweep[] {
+  const sweeps = texts.map(readSweep)
+  const keys = sweeps.map(({ key }) => key)
+  const twice = keys.find((key, at) => keys.indexOf(key) !== at)
+  if (twice !== undefined) {
+    throw new ShakedownError('USAGE', `--sweep ${twice} is given twice.`, {
+      hint: `Write all of its values in one: --sweep ${twice}=value,value.`,
+    })
+  }
+  if (keys.includes('seed')) {
+    throw new ShakedownError('USAGE', '--sweep seed means nothing: --seeds says which are taken.', {
+      hint: 'Use --seeds, such as --seeds 1..20.',
+    })
+  }
+  return sweeps
 }
 
 /** Every combination of the values, the last key changing fastest; one empty one without any. */

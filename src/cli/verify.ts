@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
+import type { LatencyLaw } from '../protocol/admin.ts'
 import { agreementText } from '../report/agreement-text.ts'
 import { agreement, type ToldRun } from '../results/agreement.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
@@ -15,10 +16,11 @@ import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import { type Calibration, calibrationOn } from '../simulate/calibration.ts'
+import { overheadOf } from '../simulate/overhead.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { sizesOf, smallScenario } from '../simulate/small-scenario.ts'
 import { ExitCode } from './exit-codes.ts'
+import { hiding, IN_VERIFY, refuseMeaningless } from './meaningless.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
 import { beginRunFolder } from './run-id.ts'
@@ -42,7 +44,7 @@ export function verifyCommand(
     command: 'verify <scenario>',
     describe: 'run a small form of a scenario in real and in virtual time; say how far they differ',
     builder: (options) =>
-      options
+      hiding(options, IN_VERIFY)
         .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
         .option('set', {
@@ -62,6 +64,7 @@ export function verifyCommand(
 }
 
 async function verify(given: VerifyArguments): Promise<ExitCode> {
+  refuseMeaningless(given, IN_VERIFY)
   const set = [...assigned('seed', '--seed', given.seed), ...(given.set ?? [])]
   const scenario = readScenario(given.scenario, set)
   const { fitted, heldOut } = sizesOf(scenario)
@@ -79,28 +82,31 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
       if (stopping.requested) return ExitCode.Stopped
     }
     const records = measured.slice(0, fitted.length).map(({ record }) => record)
-    const calibration = calibrationOn(records, 'The small form of the scenario', LEAST_ANSWERS)
-    say(`virtual time: ${heldOut} things`)
-    const virtual = inVirtualTime(
-      smallScenario(scenario, heldOut),
-      join(folder, 'virtual'),
-      calibration,
+    let simulations = 0
+    const overhead = overheadOf(records, (law) =>
+      fitted.map((things) => {
+        simulations += 1
+        const place = join(folder, `fitting-${simulations}`)
+        return inVirtualTime(smallScenario(scenario, things), place, law).record
+      }),
     )
+    say(`virtual time: ${heldOut} things`)
+    const small = smallScenario(scenario, heldOut)
+    const virtual = inVirtualTime(small, join(folder, 'virtual'), overhead)
     const [real] = measured.slice(-1) as [ToldRun]
     const rows = agreement(real, virtual)
     const { stdout } = process
     const color = given.color && stdout.isTTY === true && process.env.NO_COLOR === undefined
     const width = stdout.columns ?? 100
-    stdout.write(agreementText(rows, { real, fitted, latency: calibration.latency, color, width }))
+    const isFitValid = measured.every(({ summary }) => summary.validity.valid)
+    stdout.write(agreementText(rows, { real, fitted, isFitValid, overhead, color, width }))
+    if (!real.summary.validity.valid) return ExitCode.InvalidRun
     return rows.every(({ isMet }) => isMet) ? ExitCode.Passed : ExitCode.ThresholdsFailed
   } finally {
     unlisten()
     rmSync(folder, { recursive: true, force: true })
   }
 }
-
-/** Of a scenario that is small by itself; its upper percentiles say little. */
-const LEAST_ANSWERS = 10
 
 async function inRealTime(
   scenario: Scenario,
@@ -129,10 +135,10 @@ async function inRealTime(
   return told(folder)
 }
 
-function inVirtualTime(scenario: Scenario, folder: string, calibration: Calibration): ToldRun {
+function inVirtualTime(scenario: Scenario, folder: string, overhead?: LatencyLaw): ToldRun {
   prepareFolder(scenario, folder)
   const runId = `verify-${planHash(scenario).slice(0, 16)}`
-  const settings = { scenario, folder, runId, version: VERSION, calibration }
+  const settings = { scenario, folder, runId, version: VERSION, overhead }
   const simulation = new RecordedSimulation(settings)
   try {
     while (simulation.goOn(Number.POSITIVE_INFINITY)) {}

@@ -16,6 +16,7 @@ export const PURPOSE = {
   connect: 10,
   lateness: 11,
   notifyOrder: 12,
+  overhead: 13,
 } as const
 
 /**

@@ -54,3 +54,11 @@ export const BROKER_QUOTAS = {
   publishesOutPerSecond: 20_000,
   connections: 500_000,
 } as const
+
+/**
+ * How much passes at once after a pause. A bucket that could not hold one token would never give one,
+ * so only a rate of 0 has none.
+ */
+export function burstOf(ratePerSecond: number, burstSeconds: number): number {
+  return ratePerSecond === 0 ? 0 : Math.max(1, ratePerSecond * burstSeconds)
+}

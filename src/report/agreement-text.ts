@@ -5,16 +5,19 @@ import { painter, tableLines } from './text-table.ts'
 interface AgreementOptions {
   /** The run in real time that was held out. */
   readonly real: ToldRun
-  /** Sizes of the runs that the law was fitted on. */
+  /** Sizes of the runs that the overhead was fitted on. */
   readonly fitted: readonly number[]
-  readonly latency: { readonly medianUs: number; readonly p99Us: number }
+  /** Whether all of them were measured on a machine that was not too busy. */
+  readonly isFitValid: boolean
+  /** undefined: nothing had to be added. */
+  readonly overhead: { readonly medianUs: number; readonly p99Us: number } | undefined
   readonly color: boolean
   readonly width: number
 }
 
 /** The table of `verify`: aim, real, virtual, error, met or missed. */
 export function agreementText(rows: readonly AgreementRow[], options: AgreementOptions): string {
-  const { real, fitted, latency, color, width } = options
+  const { real, fitted, isFitValid, overhead, color, width } = options
   const paint = painter(color)
   const { summary } = real
   const figure = (row: AgreementRow, value: number | null) =>
@@ -33,12 +36,17 @@ export function agreementText(rows: readonly AgreementRow[], options: AgreementO
       tone: isMet ? ('good' as const) : ('bad' as const),
     })),
   }
-  const law = `median ${milliseconds(latency.medianUs / 1e3)}, p99 ${milliseconds(latency.p99Us / 1e3)}`
+  const law =
+    overhead === undefined
+      ? 'nothing'
+      : `median ${milliseconds(overhead.medianUs / 1e3)}, p99 ${milliseconds(overhead.p99Us / 1e3)}`
   return [
     `${summary.run.scenario}, small: ${counted(summary.run.things, 'thing')}, seed ${summary.run.seed}; times, rates and quotas shrunk with the fleet.`,
-    `Latency fitted on runs of ${fitted.join(' and ')} things: ${law}; this one was held out.`,
+    `What machine and sockets add to the latency was fitted on runs of ${fitted.join(' and ')} things: ${law}; this one was held out.`,
     ...(summary.validity.valid
-      ? []
+      ? isFitValid
+        ? []
+        : ['A run that was fitted on is not valid: this machine was too busy at the time.']
       : ['The run in real time is not valid: this machine was too busy to be compared with.']),
     '',
     ...tableLines(

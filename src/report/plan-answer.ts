@@ -31,6 +31,7 @@ export interface PlanAnswer {
 export function planAnswer(plan: Plan, forecast: Forecast): PlanAnswer {
   const { binding } = forecast.load
   const isOver = binding !== undefined && binding.share > 1
+  const isEndless = forecast.endlessWaits.length > 0
   return {
     headline:
       binding === undefined ? 'binding: none, the account has no limits' : headline(binding),
@@ -40,7 +41,7 @@ export function planAnswer(plan: Plan, forecast: Forecast): PlanAnswer {
       ...againstAws(forecast),
       ...fleetSentence(plan, forecast),
     ],
-    tone: isOver || forecast.predicted.isCutOff ? 'warn' : 'good',
+    tone: isOver || isEndless || forecast.predicted.isCutOff ? 'warn' : 'good',
   }
 }
 
@@ -59,7 +60,9 @@ function throttleSentence(binding: Binding | undefined): string[] {
   ]
 }
 
-function finishSentence(plan: Plan, { predicted }: Forecast): string {
+function finishSentence(plan: Plan, { predicted, endlessWaits }: Forecast): string {
+  if (endlessWaits.length > 0)
+    return `The rollout does not end by itself but at its limit. ${endlessWaits.join(' ')}`
   const finish = duration(predicted.finishUs / 1e6)
   if (!predicted.isCutOff && predicted.backoffUs === 0)
     return `The fleet is done ${finish} after T0.`

@@ -24,7 +24,7 @@ export interface AgreementRow {
 export function agreement(real: ToldRun, virtual: ToldRun): AgreementRow[] {
   return [
     ...rolloutRows(real, virtual),
-    exact('executions started', real, virtual, ({ executions }) => executions.started),
+    ...(canAbort(real) ? [] : [exact('executions started', real, virtual, begun)]),
     exact('executions timed out', real, virtual, held('TIMED_OUT')),
     ...abortRows(real, virtual),
     within('time to complete', 0.05, 's', real, virtual, ({ run }) => run.durationSeconds),
@@ -37,6 +37,13 @@ export function agreement(real: ToldRun, virtual: ToldRun): AgreementRow[] {
       ),
     ),
   ]
+}
+
+const begun: Figure = ({ executions }) => executions.started
+
+/** What an abort takes back has not begun: how much that is says its own row. */
+function canAbort({ record }: ToldRun): boolean {
+  return record.scenario.jobs.some(({ abort }) => abort !== undefined)
 }
 
 type Percentile = 'p50' | 'p95' | 'p99'
@@ -58,14 +65,18 @@ function held(status: string): Figure {
 
 /**
  * The service paces a rollout by its own clock, so both must have begun as many executions by any
- * second; but for those that are between the service and their thing just then.
+ * second; but for those that are between the service and their thing just then. A rollout that may
+ * give itself up is compared as long as neither has.
  */
 function rolloutRows(real: ToldRun, virtual: ToldRun): AgreementRow[] {
   if (!real.record.scenario.jobs.some((job) => job.maximumPerMinute !== undefined)) return []
   const [one, other] = [startedBySecond(real.record), startedBySecond(virtual.record)]
   let worst = 0
   let steepest = 0
-  for (let second = 0; second < Math.max(one.length, other.length); second++) {
+  const seconds = canAbort(real)
+    ? Math.min(secondsBegun(one), secondsBegun(other)) - 1
+    : Math.max(one.length, other.length)
+  for (let second = 0; second < seconds; second++) {
     const begun = valueAt(one, second)
     worst = Math.max(worst, Math.abs(begun - valueAt(other, second)))
     steepest = Math.max(steepest, begun - valueAt(one, second - 1))
@@ -100,6 +111,11 @@ function startedBySecond({ intervals }: RunRecord): number[] {
   })
 }
 
+/** In how many seconds executions were begun, from T0 to the last of them. */
+function secondsBegun(sums: readonly number[]): number {
+  return sums.indexOf(sums.at(-1) ?? 0) + 1
+}
+
 function isAfterT0({ row }: FinishedInterval): boolean {
   return row.stage !== 'connect'
 }
@@ -110,7 +126,7 @@ function valueAt(sums: readonly number[], second: number): number {
 
 /** How many executions an aborted job had ended by itself before it took back the rest. */
 function abortRows(real: ToldRun, virtual: ToldRun): AgreementRow[] {
-  if (!real.record.scenario.jobs.some(({ abort }) => abort !== undefined)) return []
+  if (!canAbort(real)) return []
   const ended: Figure = ({ executions: { held: by = {} } }) =>
     ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT'].reduce((sum, name) => sum + (by[name] ?? 0), 0)
   const inFlight = Math.max(0, ...real.record.intervals.map(({ row }) => row.gauges.working))

@@ -1,7 +1,6 @@
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
-
-const EVERY_US = 500_000
+import { ROLLOUT_LOOK_US } from '../scenario/run-timing.ts'
 
 /**
  * Asks the stand-in, twice a second, whether any execution is still to end. A rollout is over when
@@ -20,7 +19,7 @@ export class RolloutWatch {
 
   /** @param t0Us nothing is rolled out before. */
   begin(t0Us: number): void {
-    this.#wake.at(t0Us + EVERY_US)
+    this.#wake.at(t0Us + ROLLOUT_LOOK_US)
   }
 
   async #look(): Promise<void> {
@@ -28,7 +27,7 @@ export class RolloutWatch {
     const open = await this.#ask().catch(() => Number.POSITIVE_INFINITY)
     if (this.#closed) return
     if (open === 0) this.#over()
-    else this.#wake.at(systemClock.nowUs() + EVERY_US)
+    else this.#wake.at(systemClock.nowUs() + ROLLOUT_LOOK_US)
   }
 
   close(): void {

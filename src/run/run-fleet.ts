@@ -8,6 +8,7 @@ import { AbortWatch } from '../results/abort-watch.ts'
 import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
+import { T0_AHEAD_US } from '../scenario/run-timing.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { HostWatch } from './host-watch.ts'
 import type { ShardProgress, ShardResult } from './messages.ts'
@@ -43,8 +44,6 @@ export interface RunSettings {
   readonly onGivenUp?: (cause: string) => void
 }
 
-/** Enough for T0 to reach every worker and the stand-in before it comes. */
-const T0_AHEAD_US = 100_000
 /** What a worker and a stand-in with cold code need to tell one thing of its job. */
 const NOTICE_US = 400
 

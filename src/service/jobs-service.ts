@@ -2,6 +2,7 @@ import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
 import type {
   Accepted,
   DescribeRequest,
+  ExecutionStatus,
   JobsNotification,
   JobsRequest,
   Operation,
@@ -193,6 +194,11 @@ export class JobsService {
    */
   openExecutions(): number {
     return this.#executions.openCount + this.#life.toCome + this.#toBegin
+  }
+
+  /** Of the first pending execution of the thing; undefined without one. */
+  firstStatusOf(thing: number): ExecutionStatus | undefined {
+    return this.#executions.first(thing)?.status
   }
 
   /**

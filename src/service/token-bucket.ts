@@ -1,3 +1,5 @@
+import { burstOf } from '../protocol/quotas.ts'
+
 /**
  * A quota: so many a second, with a burst. In any window of W seconds at most
  * `capacity + rate × W` pass.
@@ -14,8 +16,7 @@ export class TokenBucket {
   /** @param ratePerSecond Infinity lets everything pass, 0 nothing. */
   constructor(ratePerSecond: number, burstSeconds: number) {
     this.#perUs = ratePerSecond / 1_000_000
-    // A bucket that cannot hold one token would never give one.
-    this.#capacity = ratePerSecond === 0 ? 0 : Math.max(1, ratePerSecond * burstSeconds)
+    this.#capacity = burstOf(ratePerSecond, burstSeconds)
   }
 
   /** All or none of `count`. */

@@ -1,5 +1,6 @@
 import { ShakedownError } from '../errors.ts'
 import { latencyMs } from '../metrics/latencies.ts'
+import type { Histogram } from '../metrics/latency-recorder.ts'
 import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
 import { type RunRecord, readRun } from '../results/run-record.ts'
@@ -22,43 +23,39 @@ const LEAST_ANSWERS = 100
  * @throws ShakedownError FOLDER_UNUSABLE for no run folder, USAGE for one with too few answers.
  */
 export function calibrationOf(folder: string): Calibration {
-  return calibrationOn([readRun(folder)], folder)
-}
-
-/**
- * The same on several runs together.
- * @param name of them, for what is said about them. @param least how few answers will do.
- */
-export function calibrationOn(
-  records: readonly RunRecord[],
-  name: string,
-  least = LEAST_ANSWERS,
-): Calibration {
-  if (records.some(({ run }) => run.virtual !== undefined)) {
-    throw new ShakedownError('USAGE', `${name} is of a run in virtual time itself.`, {
+  const record = readRun(folder)
+  if (record.run.virtual !== undefined) {
+    throw new ShakedownError('USAGE', `${folder} is of a run in virtual time itself.`, {
       hint: 'Give --calibrate the folder of a run that was measured (shakedown run).',
     })
   }
+  const all = acceptedAnswers([record])
+  try {
+    if (all.totalCount < LEAST_ANSWERS) {
+      throw new ShakedownError(
+        'USAGE',
+        `${folder} has ${all.totalCount} accepted answers, too few for a latency law.`,
+        { hint: `Take a run with at least ${LEAST_ANSWERS} of them.` },
+      )
+    }
+    return {
+      runId: record.run.id,
+      latency: lawOf(latencyMs(all, 'p50') ?? 0, latencyMs(all, 'p99') ?? 0),
+    }
+  } finally {
+    all.destroy()
+  }
+}
+
+/** Service times of accepted start-next and update. To be destroyed. */
+export function acceptedAnswers(records: readonly RunRecord[]): Histogram {
   const slots = new SlotCounts()
   for (const { intervals } of records) {
     for (const { entries } of intervals) {
       for (const entry of entries) if (SERIES.includes(entry.name)) slots.add(entry.encoded)
     }
   }
-  const all = slots.toHistogram()
-  try {
-    if (all.totalCount < least) {
-      throw new ShakedownError(
-        'USAGE',
-        `${name} has ${all.totalCount} accepted answers, too few for a latency law.`,
-        { hint: `Take a run with at least ${least} of them.` },
-      )
-    }
-    const runId = records.map(({ run }) => run.id).join(', ')
-    return { runId, latency: lawOf(latencyMs(all, 'p50') ?? 0, latencyMs(all, 'p99') ?? 0) }
-  } finally {
-    all.destroy()
-  }
+  return slots.toHistogram()
 }
 
 function lawOf(p50Ms: number, p99Ms: number): LatencyLaw {

@@ -1,5 +1,6 @@
 import { heldByStatus } from '../ledger/held.ts'
 import { ThingSampler } from '../metrics/thing-sampler.ts'
+import type { LatencyLaw } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
 import type { EndRow } from '../results/rows.ts'
 import { appendRow, openWorkerLog } from '../results/run-folder.ts'
@@ -17,6 +18,7 @@ export interface RecordedSettings {
   readonly runId: string
   readonly version: string
   readonly calibration?: Calibration | undefined
+  readonly overhead?: LatencyLaw | undefined
 }
 
 /** A simulation that writes a run folder, as a run in real time does; its run row says `virtual`. */
@@ -32,7 +34,7 @@ export class RecordedSimulation {
 
   constructor(settings: RecordedSettings) {
     this.#settings = settings
-    const { scenario, folder, calibration } = settings
+    const { scenario, folder, calibration, overhead } = settings
     const intervalSeconds = intervalSecondsOf(scenario)
     const latency = calibration?.latency ?? scenario.service.latency
     appendRow(folder, {
@@ -55,20 +57,23 @@ export class RecordedSimulation {
     const trace = new ThingSampler(things)
     const names = { nameOf: (slot: number) => namePrefix + slot, globalOf: (slot: number) => slot }
     this.#timelines = new TimelineWriter({ folder, worker: 0, zeroUs: 0 }, names, trace)
-    this.#simulation = new Simulation({ scenario, latency, trace }, ({ meter, gauges }) => {
-      this.#recorder = new IntervalRecorder({
-        log,
-        lengthUs: intervalSeconds * 1e6,
-        meter,
-        gauges,
-        begun: (t0Us) => this.#begun(t0Us),
-        written: () => {
-          this.#timelines.write()
-          return this.#isBroken()
-        },
-      })
-      return this.#recorder
-    })
+    this.#simulation = new Simulation(
+      { scenario, latency, overhead, trace },
+      ({ meter, gauges }) => {
+        this.#recorder = new IntervalRecorder({
+          log,
+          lengthUs: intervalSeconds * 1e6,
+          meter,
+          gauges,
+          begun: (t0Us) => this.#begun(t0Us),
+          written: () => {
+            this.#timelines.write()
+            return this.#isBroken()
+          },
+        })
+        return this.#recorder
+      },
+    )
   }
 
   get nowUs(): number {

@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { JobsService } from '../service/jobs-service.ts'
 import type { FleetTrace } from '../thing/ports.ts'
 import { brokenRules } from './invariants.ts'
+import { Overhead } from './overhead.ts'
 import { type VirtualObserver, type VirtualResult, VirtualRun } from './virtual-run.ts'
 import { waitingThings } from './waiting-things.ts'
 import { type CanceledJob, WatchedService } from './watched-service.ts'
@@ -22,6 +23,8 @@ export interface SimulationSettings {
   readonly scenario: Scenario
   /** How long the service takes to answer; the scenario's law unless given. */
   readonly latency?: LatencyLaw | undefined
+  /** What the machine of a measured run adds to each answer; nothing unless given. */
+  readonly overhead?: LatencyLaw | undefined
   /** Who is told what single things do; nobody unless given. Slots are things of the fleet. */
   readonly trace?: FleetTrace | undefined
 }
@@ -48,7 +51,7 @@ export class Simulation {
 
   /** @param observer made from the gauges of the fleet, which are those of the time it asks at. */
   constructor(
-    { scenario, latency = scenario.service.latency, trace }: SimulationSettings,
+    { scenario, latency = scenario.service.latency, overhead, trace }: SimulationSettings,
     observer?: (parts: { meter: ShardMeter; gauges: () => ShardGauges }) => VirtualObserver,
   ) {
     this.#scenario = scenario
@@ -68,7 +71,8 @@ export class Simulation {
           (nowUs) => VIRTUAL_EPOCH_MS / 1e3 + Math.floor(nowUs / 1e6),
           sink,
         )
-        this.#service = new WatchedService(core, things)
+        const slower = overhead && new Overhead(overhead, seed, things)
+        this.#service = new WatchedService(core, things, slower)
         return this.#service
       },
       meterOf: () => this.meter,
@@ -99,9 +103,8 @@ export class Simulation {
   /** The end, wherever it stands. Once. */
   end(): SimulationEnd {
     const service = this.#service as WatchedService
-    const isStill = this.#run.stillAtUs !== undefined
-    // Before the end, at which every thing lets go of what it has in hand.
-    const waiting = isStill ? waitingThings(this.#scenario, service.ledger(), this.#run) : []
+    // Before the end, at which every thing goes offline.
+    const waiting = this.#waiting(service)
     const result = this.#run.end()
     const counters = this.meter.totals()
     const verdict = reconcile([this.#book.handOver()], result.ledger, counters)
@@ -120,6 +123,13 @@ export class Simulation {
   /** Histograms come back in no other way. */
   destroy(): void {
     this.meter.destroy()
+  }
+
+  #waiting(service: WatchedService): string[] {
+    const { stillAtUs, t0Us, fleets } = this.#run
+    if (stillAtUs === undefined) return []
+    const { open } = service.ledger()
+    return waitingThings({ scenario: this.#scenario, fleets, open, t0Us, stillAtUs })
   }
 
   #gauges(): ShardGauges {

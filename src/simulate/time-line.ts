@@ -1,3 +1,4 @@
+import { ROLLOUT_LOOK_US, T0_AHEAD_US } from '../scenario/run-timing.ts'
 import type { Phase, Scenario } from '../scenario/scenario.ts'
 import { ShardStarts } from '../scenario/starts.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -19,10 +20,12 @@ export class TimeLine {
   readonly #fleets: readonly Fleet[]
   readonly #openExecutions: () => number
   readonly #begin: () => void
+  readonly #cannotEnd: (nowUs: number) => boolean
   readonly #starts: ShardStarts[] = []
   /** Due time of each shard's next start. */
   readonly #startUs: number[] = []
   #connected = 0
+  #beginsUs = NEVER
   #loadEndsUs = NEVER
   #drainEndsUs = NEVER
 
@@ -30,17 +33,20 @@ export class TimeLine {
    * @param openExecutions how many the service has open or is still to make: only it knows of retries
    *   and of what an abort has taken back.
    * @param begin tells the service that it is T0.
+   * @param cannotEnd whether no execution that is open can ever end: asked of a rollout with open ones.
    */
   constructor(
     scenario: Scenario,
     fleets: readonly Fleet[],
     openExecutions: () => number,
     begin: () => void,
+    cannotEnd: (nowUs: number) => boolean,
   ) {
     this.#scenario = scenario
     this.#fleets = fleets
     this.#openExecutions = openExecutions
     this.#begin = begin
+    this.#cannotEnd = cannotEnd
   }
 
   /** Whether `act` must look at the things after each event, and not only at `nextUs`. */
@@ -58,13 +64,6 @@ export class TimeLine {
     this.nextUs = this.#nextUs()
   }
 
-  /** Whether only the things can end what goes on: before that it lasts to its limit. */
-  get isWaiting(): boolean {
-    if (this.t0Us === NEVER || this.#connected < this.#scenario.fleet.things) return false
-    if (this.drainsFromUs < NEVER) return this.busy > 0
-    return this.#scenario.load.kind === 'rollout' && !this.#isRolledOut()
-  }
-
   /** Things with work in hand. */
   get busy(): number {
     return this.#sum((fleet) => fleet.busy)
@@ -79,7 +78,8 @@ export class TimeLine {
     if (this.#drainEndsUs < NEVER) return this.#drainEndsUs
     const { things, connect } = this.#scenario.fleet
     const connectUs = this.#connected < things ? this.#connectDueUs() : NEVER
-    if (this.t0Us === NEVER) return Math.min(connectUs, connect.limitUs)
+    const beginsUs = this.#beginsUs === NEVER ? connect.limitUs : this.#beginsUs
+    if (this.t0Us === NEVER) return Math.min(connectUs, beginsUs)
     let nextUs = Math.min(connectUs, this.#loadEndsUs)
     for (let shard = 0; shard < this.#startUs.length; shard++) {
       const startUs = this.#startUs[shard] as number
@@ -104,7 +104,11 @@ export class TimeLine {
 
   #beginWhenReady(nowUs: number): void {
     const { fleet, load } = this.#scenario
-    if (this.ready < fleet.things && nowUs < fleet.connect.limitUs) return
+    if (this.#beginsUs === NEVER) {
+      if (this.ready < fleet.things && nowUs < fleet.connect.limitUs) return
+      this.#beginsUs = nowUs + T0_AHEAD_US
+    }
+    if (nowUs < this.#beginsUs) return
     this.t0Us = nowUs
     this.#begin()
     for (const fleet of this.#fleets) fleet.begin(nowUs)
@@ -144,11 +148,21 @@ export class TimeLine {
         dueUs = this.#startUs[shard] as number
       }
     }
-    if (nowUs >= this.#loadEndsUs || this.#isRolledOut()) this.#drain(nowUs)
+    if (this.#scenario.load.kind === 'rollout') this.#lookAtRollout(nowUs)
+    if (nowUs >= this.#loadEndsUs) this.#drain(nowUs)
   }
 
-  #isRolledOut(): boolean {
-    return this.#scenario.load.kind === 'rollout' && this.#openExecutions() === 0
+  /** That nothing is open any more is seen at the next look. What will stay open for ever is seen at
+   *  once: there is no sense in waiting for the limit. */
+  #lookAtRollout(nowUs: number): void {
+    let endsUs = NEVER
+    if (this.#openExecutions() === 0) {
+      const looks = Math.max(1, Math.ceil((nowUs - this.t0Us) / ROLLOUT_LOOK_US))
+      endsUs = this.t0Us + looks * ROLLOUT_LOOK_US
+    } else if (this.#connected === this.#scenario.fleet.things && this.#cannotEnd(nowUs)) {
+      endsUs = nowUs
+    }
+    this.#loadEndsUs = Math.min(this.#loadEndsUs, endsUs)
   }
 
   #drain(nowUs: number): void {

@@ -1,5 +1,6 @@
 import type { ServiceLedger } from '../protocol/admin.ts'
 import {
+  type ExecutionStatus,
   type JobsNotification,
   type JobsRequest,
   OPERATIONS,
@@ -7,6 +8,7 @@ import {
   type Rejected,
   type Reply,
 } from '../protocol/jobs.ts'
+import { hearsNext } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -34,6 +36,8 @@ export interface VirtualService {
   notifyNextOf(thing: number, nowUs: number): JobsNotification
   nextUs(): number | undefined
   advance(nowUs: number): void
+  /** Of the first pending execution of the thing; undefined without one. */
+  firstStatusOf(thing: number): ExecutionStatus | undefined
   /** Those that have not ended and those that are still to come. */
   openExecutions(): number
   ledger(): ServiceLedger
@@ -118,6 +122,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   #serviceUs = Number.POSITIVE_INFINITY
   /** When the last answer reached its thing. */
   lastAnswerUs = 0
+  /** Requests and notifications on their way. */
+  newsUnderWay = 0
 
   constructor(
     scenario: Scenario,
@@ -145,7 +151,7 @@ export class VirtualNetwork implements VirtualServiceSink {
       this.#isHttp[thing * ROW] = Number(transport === 'http')
       this.#isMqtt5[thing * ROW] = Number(mqtt.version === 5)
       this.#filters[thing * ROW] = mqtt.subscribe.length
-      this.#hearsNext[thing * ROW] = Number(transport === 'mqtt' && hearsNext(mqtt.subscribe))
+      this.#hearsNext[thing * ROW] = Number(transport === 'mqtt' && hearsNext(mqtt))
     }
     this.#service = openService(this)
     this.#hearService()
@@ -210,6 +216,7 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   #deliver(): void {
     const { thing, token, kind, payload, connection } = this.#queue
+    if (isNews(kind)) this.newsUnderWay -= 1
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
       this.#arrive(thing, kind, token, connection, payload as JobsRequest)
@@ -327,6 +334,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     if (this.#news.length === 0) return
     for (const thing of this.#news) {
       const delayedUs = this.#service.notificationDelayUs(thing, this.#nowUs)
+      this.newsUnderWay += 1
       this.#add(
         delayUs + delayedUs + this.#oneWayUs,
         thing,
@@ -365,6 +373,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     token: number,
     request: JobsRequest,
   ): void {
+    this.newsUnderWay += 1
     this.#leg(thing, Kind.request + operationAt, token, request)
     fleet.sent(slot, token, this.#nowUs)
   }
@@ -395,6 +404,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   }
 }
 
-function hearsNext(filters: readonly string[]): boolean {
-  return filters.some((filter) => filter === 'notify-next' || filter === '+' || filter === '#')
+/** What may change something at its end, unlike answers, which end what is open anyway. */
+function isNews(kind: number): boolean {
+  return kind === Kind.notification || (kind >= Kind.request && kind < Kind.opened)
 }

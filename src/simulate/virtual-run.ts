@@ -3,6 +3,7 @@ import { thingsInShard } from '../scenario/arrivals.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { Fleet } from '../thing/fleet.ts'
 import type { FleetTrace, Meter, ThingBook } from '../thing/ports.ts'
+import { Standstill } from './standstill.ts'
 import { TimeLine } from './time-line.ts'
 import { VirtualNetwork, type VirtualService, type VirtualServiceSink } from './virtual-network.ts'
 
@@ -66,7 +67,7 @@ export class VirtualRun {
   #nowUs = 0
   #events = 0
   #isDraining = false
-  #stillAtUs: number | undefined
+  readonly #standstill: Standstill
 
   constructor(settings: VirtualRunSettings) {
     const { scenario, shards, openService, oneWayUs, observer } = settings
@@ -81,11 +82,14 @@ export class VirtualRun {
       const trace = settings.traceOf?.(shard, size)
       this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book, trace))
     }
+    this.#standstill = new Standstill(scenario, this.#fleets, this.#network)
     const openExecutions = () => this.#network.service.openExecutions()
-    this.#line = new TimeLine(scenario, this.#fleets, openExecutions, () => {
+    const begin = () => {
       observer?.begin(this.#line.t0Us)
       this.#network.begin()
-    })
+    }
+    const cannotEnd = (nowUs: number) => this.#standstill.isReached(this.#line.t0Us, nowUs)
+    this.#line = new TimeLine(scenario, this.#fleets, openExecutions, begin, cannotEnd)
   }
 
   get events(): number {
@@ -96,13 +100,18 @@ export class VirtualRun {
     return this.#nowUs
   }
 
+  /** Infinity before it has come. */
+  get t0Us(): number {
+    return this.#line.t0Us
+  }
+
   get fleets(): readonly Fleet[] {
     return this.#fleets
   }
 
-  /** Since when nothing was under way and no timer ran, although work was left; undefined if never. */
+  /** Since when nothing could change any more, although executions were open; undefined if never. */
   get stillAtUs(): number | undefined {
-    return this.#stillAtUs
+    return this.#standstill.atUs
   }
 
   /** To the end. Once. */
@@ -172,8 +181,6 @@ export class VirtualRun {
       const fleetUs = (fleets[shard] as Fleet).nextUs() ?? NEVER
       if (fleetUs < nextUs) nextUs = fleetUs
     }
-    if (nextUs < NEVER) return nextUs < lineUs ? nextUs : lineUs
-    if (this.#line.isWaiting) this.#stillAtUs ??= this.#nowUs
-    return lineUs
+    return nextUs < lineUs ? nextUs : lineUs
   }
 }

@@ -11,6 +11,7 @@ import {
   type UpdateRequest,
 } from '../protocol/jobs.ts'
 import type { JobsService } from '../service/jobs-service.ts'
+import type { Overhead } from './overhead.ts'
 import type { VirtualFate, VirtualService } from './virtual-network.ts'
 
 /** Sentences beyond this are counted. */
@@ -31,6 +32,7 @@ export interface CanceledJob {
  */
 export class WatchedService implements VirtualService {
   readonly #service: JobsService
+  readonly #overhead: Overhead | undefined
   /** By thing: the execution it was last told of, and how. */
   readonly #jobId: (string | undefined)[]
   readonly #number: Uint32Array
@@ -40,8 +42,10 @@ export class WatchedService implements VirtualService {
   readonly #sentences: string[] = []
   #broken = 0
 
-  constructor(service: JobsService, things: number) {
+  /** @param overhead that comes on top of the service's latency. */
+  constructor(service: JobsService, things: number, overhead?: Overhead) {
     this.#service = service
+    this.#overhead = overhead
     this.#jobId = new Array<string | undefined>(things).fill(undefined)
     this.#number = new Uint32Array(things)
     this.#version = new Float64Array(things)
@@ -129,7 +133,8 @@ export class WatchedService implements VirtualService {
   }
 
   fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate> {
-    return this.#service.fate(thing, operation, nowUs)
+    const fate = this.#service.fate(thing, operation, nowUs)
+    return this.#overhead?.on(thing, fate) ?? fate
   }
 
   admitConnect(client: number, nowUs: number): string {
@@ -158,6 +163,10 @@ export class WatchedService implements VirtualService {
 
   advance(nowUs: number): void {
     this.#service.advance(nowUs)
+  }
+
+  firstStatusOf(thing: number): ExecutionStatus | undefined {
+    return this.#service.firstStatusOf(thing)
   }
 
   openExecutions(): number {

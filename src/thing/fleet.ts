@@ -116,6 +116,14 @@ export class Fleet {
     return this.#table.ended
   }
 
+  isOnline(slot: number): boolean {
+    return this.#table.isOnline(slot)
+  }
+
+  isIdle(slot: number): boolean {
+    return this.#table.activity[slot] === Activity.idle
+  }
+
   /** The thing's index in the whole fleet. */
   globalOf(slot: number): number {
     return globalOf(this.#parts, slot)

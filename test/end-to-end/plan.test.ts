@@ -122,6 +122,9 @@ test.each([
   { words: ['--simulate', '--sweep', 'fleet.things'], says: 'names no values of a key' },
   { words: ['--simulate', '--sweep', 'fleet.thing=1,2'], says: 'fleet.thing' },
   { words: ['--simulate', '--seeds', '1..20000'], says: 'at most 10,000' },
+  { words: ['--simulate', '--sweep', 'seed=1,2'], says: '--sweep seed means nothing' },
+  { words: ['--simulate', '--csv', '/nowhere/eta.csv'], says: 'cannot be written' },
+  { words: ['--target', 'mqtt://127.0.0.1'], says: '--target means nothing in a plan' },
 ])('plan $words leaves with 2 and says why', async ({ words, says }) => {
   const { exitCode, stderr } = await shakedown('plan', THROTTLED, ...words)
 

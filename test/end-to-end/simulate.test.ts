@@ -42,6 +42,22 @@ describe('simulate', () => {
     expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toContain('Made in virtual time')
   })
 
+  test('tells what the plan predicted beside what came of it, on the page and the terminal too', async () => {
+    const out = join(temporaryFolder(), 'run')
+    const { stdout } = await shakedown('simulate', SMOKE, '--out', out)
+
+    const { predicted } = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8'))
+    const { prediction, run } = summaryIn(out)
+    const [writes, , finish] = prediction?.rows ?? []
+    expect(predicted.acceptedWritesPerSecond).toBeGreaterThan(10)
+    expect(writes?.predicted).toBeCloseTo(predicted.acceptedWritesPerSecond, 2)
+    expect(finish?.predicted).toBeCloseTo(predicted.finishUs / 1e6, 2)
+    expect(finish?.observed).toBe(run.durationSeconds)
+    expect(stdout).toMatch(/predicted +accepted writes, over the load/)
+    const page = readFileSync(join(out, 'report.html'), 'utf8')
+    expect(page).toMatch(/accepted writes, over the load<\/th><td>14\.2\/s<\/td>/)
+  })
+
   test('a threshold that does not hold ends with 99, one that aborts ends the run with 108', async () => {
     const folder = temporaryFolder()
     const failed = ['--set', 'thresholds=["executions.stuck >= 1"]']
@@ -63,6 +79,13 @@ describe('simulate', () => {
   test.each([
     [['--target', 'mqtt://127.0.0.1:1883'], /--target means nothing in virtual time/],
     [['--workers', '2'], /--workers means nothing in virtual time/],
+    [['--cert', 'device.pem'], /--cert means nothing in virtual time: .*certificate/],
+    [[QUICKSTART], /There is one argument too many: "\S+quickstart.yaml"/],
+    [['--seeds', ''], /--seeds is empty/],
+    [
+      ['--set', 'jobs.0.perThing=900', '--memory-limit', '8MiB'],
+      /10 things, each with 900 executions, needs .*fewer things or executions/s,
+    ],
     [
       ['--things', '1000000', '--memory-limit', '500MiB'],
       /1,000,000 things needs about [\d,]+ MiB/,
@@ -77,21 +100,23 @@ describe('simulate', () => {
     expect(exitCode).toBe(2)
   })
 
-  test('a run that waits for ever says which things wait for what, ten at most', async () => {
+  test('a rollout that cannot end says so before it begins, ends at once and names things', async () => {
     const out = join(temporaryFolder(), 'run')
     const deaf = '[{ share: 100%, transport: mqtt, mqtt: { subscribe: [notify] } }]'
-    const { exitCode, stdout } = await shakedown(
-      ...['simulate', SMOKE, '--out', out, '--set', 'load={ rollout: { limit: 2h } }'],
+    const { exitCode, stdout, stderr } = await shakedown(
+      ...['simulate', SMOKE, '--out', out, '--set', 'load={ rollout: { limit: 200h } }'],
       ...['--set', `fleet.mix=${deaf}`, '--things', '25', '--set', 'thresholds=[]'],
     )
 
     expect(exitCode).toBe(0)
-    const { validity } = summaryIn(out)
+    expect(stderr).toContain('note: 25 things wait for ever (fleet.mix.0): nothing tells them')
+    const { validity, run } = summaryIn(out)
+    expect(run.durationSeconds).toBeLessThan(60)
     const check = validity.checks.find(({ name }) => name === 'waits-for-ever')
     expect(check?.level).toBe('degraded')
-    expect(check?.message).toMatch(/nothing happens any more, and 24 executions have not ended/)
-    expect(check?.message).toMatch(/thing-0, job smoke-\S+ QUEUED: .*has not subscribed/)
-    expect(check?.message).toMatch(/And 14 more/)
+    expect(check?.message).toMatch(/nothing can change any more, and 25 executions have not ended/)
+    expect(check?.message).toMatch(/25 because the thing waits for a notify-next, .*thing-0 \(job/)
+    expect(check?.message).toMatch(/and 20 more\./)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('has not subscribed')
   })
 
@@ -137,7 +162,8 @@ describe('the same seed', () => {
 
       expect(stdout.trim()).not.toBe('undefined')
       expect(there).toBe(here)
-      expect(JSON.parse(here ?? '{}').executions.started).toBe(1_000)
+      const { executions, prediction } = JSON.parse(here ?? '{}')
+      expect([executions.started, prediction.rows.length]).toEqual([1_000, 3])
     },
   )
 

@@ -8,12 +8,23 @@ test('verify runs both, prints a row for each aim, and its exit code says whethe
   const { exitCode, stdout } = await shakedown('verify', SMOKE, '--quiet')
   const rows = stdout.split('\n').filter((line) => /\b(met|missed)$/.test(line))
 
-  expect(stdout).toContain('Latency fitted on runs of 3 and 5 things')
+  expect(stdout).toContain('was fitted on runs of 3 and 5 things')
   expect(rows).toHaveLength(10)
   // What does not depend on how busy this machine is.
   expect(rows.find((row) => row.startsWith('executions started'))).toMatch(/exact +10 +10 +0 +met$/)
   expect(rows.find((row) => row.startsWith('executions timed out'))).toMatch(/ met$/)
-  expect(exitCode).toBe(rows.some((row) => row.endsWith('missed')) ? 99 : 0)
+  const verdict = rows.some((row) => row.endsWith('missed')) ? 99 : 0
+  expect(exitCode).toBe(stdout.includes('The run in real time is not valid') ? 3 : verdict)
+})
+
+test.each([
+  [['--things', '50'], '--things means nothing in verify: it chooses three small sizes itself'],
+  [['--target', 'mqtt://127.0.0.1'], '--target means nothing in verify'],
+])('verify refuses %j with the reason', async (words, reason) => {
+  const { exitCode, stderr } = await shakedown('verify', SMOKE, ...words)
+
+  expect(stderr).toContain(reason)
+  expect(exitCode).toBe(2)
 })
 
 test('simulate takes its latency from a measured run, and says from which', async () => {

@@ -138,6 +138,30 @@ describe('in a rollout', () => {
     expect(endUs).toBeLessThan(t0Us + ROLLOUT.limitUs)
   })
 
+  test('its end is seen at a look, each half second after T0, and until then things poll', () => {
+    const mix = [{ ...HTTP, sharePercent: 100 }]
+    const load = { ...ROLLOUT, pollUs: 0.04 * SECOND_US }
+    const { endUs, t0Us, lastAnswerUs, held } = simulated(
+      scenarioOf({ things: 20, mix, perThing: 1, load }),
+    )
+
+    expect(held.stillAtUs).toBeUndefined()
+    const sinceLookUs = (endUs - t0Us) % (0.5 * SECOND_US)
+    // What was on its way at the look has still come back.
+    expect(sinceLookUs).toBeLessThan(0.2 * SECOND_US)
+    expect(endUs - lastAnswerUs).toBeLessThan(0.05 * SECOND_US)
+  })
+
+  test('T0 comes a tenth of a second after the last thing is ready, so all have asked in vain before', () => {
+    const { meter, t0Us } = simulated(
+      scenarioOf({ things: 10, connectPerSecond: 10, perThing: 1, load: ROLLOUT }),
+    )
+
+    // The last one begins at 0.9 s, and two exchanges of half a millisecond make it ready.
+    expect(t0Us).toBe(0.9 * SECOND_US + 1_000 + 0.1 * SECOND_US)
+    expect(meter.of('start-next.empty')).toBe(10)
+  })
+
   test('notifications that come late or not at all delay it, but lose nothing', () => {
     const fault = { fromUs: 0, forUs: Number.POSITIVE_INFINITY, byUs: 5 * SECOND_US } as const
     const faults = [

@@ -12,22 +12,30 @@ interface Figures {
   /** Executions begun in each second. */
   readonly begun?: readonly number[]
   readonly perMinute?: number
+  /** The job may give itself up, with three things at work. */
+  readonly abort?: boolean
 }
 
 function told(figures: Figures): ToldRun {
   const { started = 100, timedOut = 0, seconds = 60, throttled = 0.2 } = figures
-  const { p50 = 20, p99 = 80, begun = [], perMinute } = figures
+  const { p50 = 20, p99 = 80, begun = [], perMinute, abort = false } = figures
   const plain = scenarioOf({ things: 100, load: arrivals(1, 1) })
-  const jobs = plain.jobs.map((job) => ({ ...job, maximumPerMinute: perMinute }))
+  const criteria = abort ? { abort: { criteriaList: [] } } : {}
+  const jobs = plain.jobs.map((job) => ({ ...job, maximumPerMinute: perMinute, ...criteria }))
   const responseMs = { count: 1, p50, p95: p99, p99 }
   const summary = {
     run: { durationSeconds: seconds },
-    executions: { started, held: { TIMED_OUT: timedOut } },
+    executions: { started, held: { TIMED_OUT: timedOut, SUCCEEDED: started } },
     throttling: { share: throttled },
     operations: { 'start-next': { responseMs }, update: { responseMs } },
   }
   const intervals = begun.map((count, second) => ({
-    row: { stage: 'load', second, counters: { 'execution.started': count }, gauges: {} },
+    row: {
+      stage: 'load',
+      second,
+      counters: { 'execution.started': count },
+      gauges: { working: 3 },
+    },
     entries: [],
   }))
   const record = { scenario: { ...plain, jobs }, intervals }
@@ -62,6 +70,18 @@ test.each<[string, Figures, Figures, string[]]>([
     { perMinute: 600, begun: [10, 10, 10] },
     { perMinute: 600, begun: [9, 11, 10] },
     [],
+  ],
+  [
+    'a rollout that gives itself up with three at work may do so three executions later',
+    { abort: true, perMinute: 600, started: 20, begun: [10, 10, 0] },
+    { abort: true, perMinute: 600, started: 23, begun: [10, 13, 0] },
+    [],
+  ],
+  [
+    'and not four, nor may it have gone otherwise before',
+    { abort: true, perMinute: 600, started: 30, begun: [10, 10, 10] },
+    { abort: true, perMinute: 600, started: 34, begun: [10, 14, 10] },
+    ['rollout schedule 4 at most in any second', 'abort point 4'],
   ],
 ])('%s', (_, real, virtual, expected) => {
   expect(missed(real, virtual)).toEqual(expected)

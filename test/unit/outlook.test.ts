@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { combinations, readSweep } from '../../src/cli/sweep.ts'
+import { combinations, readSweep, readSweeps } from '../../src/cli/sweep.ts'
 import { ShakedownError } from '../../src/errors.ts'
 import { outlookPage } from '../../src/report/html-outlook.ts'
 import { outlookCharts } from '../../src/report/outlook-charts.ts'
@@ -157,4 +157,12 @@ test('one run of one variant has a page without charts', () => {
   expect(page).not.toContain('<script')
   expect(page).toContain('&lt;b&gt;')
   expect(page).not.toMatch(/(src|href)="(?!#|data:)/)
+})
+
+test.each([
+  [['a=1,2', 'b=1,1'], /--sweep b has the value 1 twice/],
+  [['a=1', 'b=2', 'a=3'], /--sweep a is given twice/],
+  [['seed=1,2'], /--sweep seed means nothing/],
+])('sweeps of %j are refused, because they would make the same run twice', (texts, reason) => {
+  expect(() => readSweeps(texts)).toThrow(reason)
 })

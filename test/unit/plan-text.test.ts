@@ -54,6 +54,19 @@ test('a quota of zero lets nothing finish before the run is over, and says so', 
   expect(text).not.toMatch(/NaN|Infinity/)
 })
 
+test('a rollout that cannot end is told as one, with the cause and its place', () => {
+  const load = 'load={ rollout: { limit: 20m } }'
+  const text = textOf(load, 'service.quotas={ writes: 0/s }').replaceAll(/\s+/g, ' ')
+
+  expect(text).toContain(
+    'The rollout does not end by itself but at its limit. All things wait for ever: service.quotas.writes is 0/s',
+  )
+  expect(textOf(load)).not.toContain('for ever')
+  const deaf = 'fleet.mix=[{ share: 100%, transport: mqtt, mqtt: { subscribe: [notify] } }]'
+  expect(textOf(load, deaf)).toContain('1000 things wait for ever (fleet.mix.0)')
+  expect(textOf(deaf)).not.toContain('for ever')
+})
+
 test('timers that end nothing are not mentioned, those that do are', () => {
   expect(textOf()).not.toMatch(/^timers/m)
   expect(textOf('behaviour={ work: { median: 1m, p95: 2m }, stepTimeoutMinutes: 1 }')).toMatch(

@@ -1,3 +1,4 @@
+import { endlessWaits } from '../endless-waits.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Demand, demandOf } from './demand.ts'
 import {
@@ -21,6 +22,8 @@ export interface Forecast {
   readonly demand: Pick<Demand, 'executions' | 'empties' | 'endUs'>
   readonly timers: TimerShares
   readonly predicted: Predicted
+  /** Sentences: which things of a rollout are known to wait for ever. */
+  readonly endlessWaits: readonly string[]
   /** Sentences: what there is in the scenario that the arithmetic does not know of. */
   readonly leftOut: readonly string[]
 }
@@ -39,6 +42,7 @@ export function forecastOf(scenario: Scenario): Forecast {
     demand: { executions, empties, endUs },
     timers,
     predicted: predictedOf(scenario, { cost, demand, load, timers }),
+    endlessWaits: endlessWaits(scenario),
     leftOut: leftOut(scenario, load),
   }
 }

@@ -1,0 +1,85 @@
+import { type Blockade, blockades, connectBlockade } from '../scenario/blockades.ts'
+import { mixRowOf } from '../scenario/mix.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { Fleet } from '../thing/fleet.ts'
+import type { VirtualNetwork } from './virtual-network.ts'
+
+const NEVER = Number.POSITIVE_INFINITY
+
+/**
+ * Finds out, exactly, that no open execution of a rollout can ever end: no timer, rollout or retry of
+ * the service is to come, no notification is under way, and no thing that could do something about its
+ * execution has it in hand, polls, or comes back to ask. Polls and attempts to connect that can change
+ * nothing go on for ever and do not count. What it does not see: things that ask again
+ * and again without ever getting an answer, and set a step timer anew each time.
+ *
+ * It is asked after each event, so it remembers one thing that may still change something, and looks
+ * at the others only once that one cannot.
+ */
+export class Standstill {
+  readonly #scenario: Scenario
+  readonly #fleets: readonly Fleet[]
+  readonly #network: VirtualNetwork
+  /** After T0. */
+  readonly #requestsBlockedUs: number
+  readonly #answersBlockedUs: number
+  #witness = 0
+  /** Since when; undefined: not so far. */
+  atUs: number | undefined
+
+  constructor(scenario: Scenario, fleets: readonly Fleet[], network: VirtualNetwork) {
+    this.#scenario = scenario
+    this.#fleets = fleets
+    this.#network = network
+    const all = blockades(scenario)
+    this.#requestsBlockedUs = firstOf(all, 'requests')
+    // An answer that left before still arrives; nobody waits for one longer than this.
+    this.#answersBlockedUs = firstOf(all, 'answers') + scenario.behaviour.requestTimeoutUs
+  }
+
+  /** @param t0Us when things had all begun to connect and executions are open. */
+  isReached(t0Us: number, nowUs: number): boolean {
+    const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
+    if (!isBlocked && (this.#isWorking() || this.#network.newsUnderWay > 0)) return false
+    if (this.#network.service.nextUs() !== undefined) return false
+    const hearsNothing = nowUs - t0Us >= this.#answersBlockedUs
+    if (!isBlocked && this.#anyMayChange(hearsNothing)) return false
+    this.atUs ??= nowUs
+    return true
+  }
+
+  #isWorking(): boolean {
+    for (const fleet of this.#fleets) if (fleet.working > 0) return true
+    return false
+  }
+
+  #anyMayChange(hearsNothing: boolean): boolean {
+    const { things } = this.#scenario.fleet
+    for (let passed = 0; passed < things; passed++) {
+      if (this.#mayChange(this.#witness, hearsNothing)) return true
+      this.#witness = (this.#witness + 1) % things
+    }
+    return false
+  }
+
+  /** Whether what the thing does can still change its execution. */
+  #mayChange(thing: number, hearsNothing: boolean): boolean {
+    const status = this.#network.service.firstStatusOf(thing)
+    if (status === undefined) return false
+    // It may still begin what it will never hear of.
+    if (hearsNothing && status !== 'QUEUED') return false
+    const shards = this.#fleets.length
+    const fleet = this.#fleets[thing % shards] as Fleet
+    const slot = Math.floor(thing / shards)
+    const { transport, mqtt } = mixRowOf(this.#scenario, thing)
+    // It polls.
+    if (transport === 'http') return true
+    // Once back it asks.
+    if (!fleet.isOnline(slot)) return connectBlockade(this.#scenario, mqtt) === undefined
+    return !fleet.isIdle(slot)
+  }
+}
+
+function firstOf(all: readonly Blockade[], of: Blockade['of']): number {
+  return Math.min(NEVER, ...all.filter((one) => one.of === of).map(({ fromUs }) => fromUs))
+}
