@@ -121,7 +121,7 @@ export class Fleet {
   }
 
   isIdle(slot: number): boolean {
-    return this.#table.activity[slot] === Activity.idle
+    return this.#table.activity[slot * WORD] === Activity.idle
   }
 
   /** The thing's index in the whole fleet. */
