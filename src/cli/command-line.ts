@@ -1,18 +1,31 @@
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
-import { doctorCommand } from './doctor.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
-import { planCommand } from './plan.ts'
-import { reportCommand } from './report.ts'
-import { runCommandModule } from './run.ts'
 import { runCommand } from './run-command.ts'
-import { serveCommand } from './serve.ts'
-import { simulateCommand } from './simulate.ts'
-import { validateCommand } from './validate.ts'
-import { verifyCommand } from './verify.ts'
 import { VERSION } from './version.ts'
+
+type Finish = (code: ExitCode) => void
+
+/** Each command is loaded when it is asked for: all of them take longer than most have to do. */
+const COMMANDS: Readonly<Record<string, (parser: Argv, finish: Finish) => Promise<Argv>>> = {
+  run: async (parser, finish) =>
+    parser.command((await import('./run.ts')).runCommandModule(finish)),
+  serve: async (parser, finish) =>
+    parser.command((await import('./serve.ts')).serveCommand(finish)),
+  simulate: async (parser, finish) =>
+    parser.command((await import('./simulate.ts')).simulateCommand(finish)),
+  verify: async (parser, finish) =>
+    parser.command((await import('./verify.ts')).verifyCommand(finish)),
+  plan: async (parser, finish) => parser.command((await import('./plan.ts')).planCommand(finish)),
+  report: async (parser, finish) =>
+    parser.command((await import('./report.ts')).reportCommand(finish)),
+  validate: async (parser, finish) =>
+    parser.command((await import('./validate.ts')).validateCommand(finish)),
+  doctor: async (parser, finish) =>
+    parser.command((await import('./doctor.ts')).doctorCommand(finish)),
+}
 
 const toStderr = (line: string) => void process.stderr.write(`${line}\n`)
 
@@ -22,17 +35,14 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   const finish = (code: ExitCode) => {
     exitCode = code
   }
-  const parser = yargs([...words])
+  const named = words.find((word) => !word.startsWith('-')) ?? ''
+  let parser = yargs([...words])
     .scriptName('shakedown')
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
-    .command(runCommandModule(finish))
-    .command(serveCommand(finish))
-    .command(simulateCommand(finish))
-    .command(verifyCommand(finish))
-    .command(planCommand(finish))
-    .command(reportCommand(finish))
-    .command(validateCommand(finish))
-    .command(doctorCommand(finish))
+  for (const [name, add] of Object.entries(COMMANDS)) {
+    if (name === named || !Object.hasOwn(COMMANDS, named)) parser = await add(parser, finish)
+  }
+  parser = parser
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()
