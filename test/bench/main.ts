@@ -1,7 +1,7 @@
 import { cpus } from 'node:os'
 import { benchLinks } from './links.ts'
 import { benchService } from './service.ts'
-import { benchStandIn } from './stand-in.ts'
+import { benchOperation, benchStandIn } from './stand-in.ts'
 import { benchThingSampler } from './thing-sampler.ts'
 import { benchValidRate } from './valid-rate.ts'
 import { benchVirtual } from './virtual.ts'
@@ -42,6 +42,10 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('operation, 100 things', us(cost.operationUsWithFew))
     const { operationUsWithMany: many, operationUsWithFew: few } = cost
     row('operation, 100,000 things', us(many), ratio(many, few))
+    const { fewUs, manyUs } = await benchOperation()
+    heading('An operation of a device over HTTP, CPU of the whole stand-in, 100 clients')
+    row('100 things', us(fewUs))
+    row('100,000 things', us(manyUs), ratio(manyUs, fewUs))
   },
   'valid-rate': async () => {
     const { things, workers, claim, startsPerSecond } = await benchValidRate()

@@ -7,13 +7,16 @@ import { fileURLToPath } from 'node:url'
 import type { StandInSettings } from '../../src/protocol/admin.ts'
 
 const CLIENTS = 1_000
+const FEW = 100
+const MANY = 100_000
 const WARM_UP_MS = 2_000
 const MEASURED_MS = 5_000
+/** Prime to all numbers of things: no two neighbours after each other. */
+const STRIDE = 7_919
 
 /** Plain numbers: quotas of Infinity do not pass through JSON. */
 const SETTINGS = {
   seed: 1,
-  things: CLIENTS,
   namePrefix: 'thing-',
   latency: { medianUs: 0, p99Us: 0 },
   minuteUs: 60_000_000,
@@ -21,11 +24,11 @@ const SETTINGS = {
 } satisfies Partial<StandInSettings>
 
 /** The stand-in in a process of its own, as built beside the bench. It ends with its standard input. */
-const CHILD = `
+const childFor = (things: number) => `
 import { startStandIn } from ${JSON.stringify(new URL('../../src/service/stand-in.js', import.meta.url).href)}
 import { UNLIMITED_QUOTAS } from ${JSON.stringify(new URL('../../src/protocol/quotas.js', import.meta.url).href)}
 const jobs = [{ id: 'bench', documentText: '{"operation":"install"}', perThing: Infinity }]
-const settings = { ...${JSON.stringify(SETTINGS)}, quotas: UNLIMITED_QUOTAS, jobs }
+const settings = { ...${JSON.stringify({ ...SETTINGS, things })}, quotas: UNLIMITED_QUOTAS, jobs }
 const standIn = await startStandIn(settings, { host: '127.0.0.1', mqttPort: 0, httpPort: 0 })
 standIn.begin()
 console.log(JSON.stringify(standIn.addresses))
@@ -57,11 +60,37 @@ export async function benchStandIn(): Promise<StandInBench> {
   }
 }
 
+/**
+ * What an operation of a device costs the stand-in over HTTP, in microseconds of its CPU, with many
+ * things and with few, for the same 100 clients. By turns, so that neither has the better moment.
+ */
+export async function benchOperation(): Promise<{ fewUs: number; manyUs: number }> {
+  const [few, many] = [await Child.fork(FEW), await Child.fork(MANY)]
+  const costs = { few: [] as number[], many: [] as number[] }
+  try {
+    for (let turn = 0; turn < 3; turn++) {
+      costs.few.push(await operationUs(few, FEW))
+      costs.many.push(await operationUs(many, MANY))
+    }
+  } finally {
+    await Promise.all([few.end(), many.end()])
+  }
+  const median = (values: number[]) => values.sort((one, other) => one - other)[1] ?? Number.NaN
+  return { fewUs: median(costs.few), manyUs: median(costs.many) }
+}
+
+async function operationUs(child: Child, things: number): Promise<number> {
+  const settings = { clients: FEW, things, worker: httpWorker }
+  const { perCpuSecond } = await measure(child, child.addresses.http, settings)
+  return 1e6 / perCpuSecond
+}
+
 /** Each in a process of its own, so that one does not inherit the other's heap. */
 async function measured(transport: 'mqtt' | 'http', worker: Worker) {
-  const child = await Child.fork()
+  const child = await Child.fork(CLIENTS)
   try {
-    return await measure(child, child.addresses[transport], worker)
+    const settings = { clients: CLIENTS, things: CLIENTS, worker }
+    return await measure(child, child.addresses[transport], settings)
   } finally {
     await child.end()
   }
@@ -79,13 +108,18 @@ class Child {
     this.addresses = addresses
   }
 
-  static async fork(): Promise<Child> {
+  /** @param things how many the stand-in knows, each with an endless row of jobs. */
+  static async fork(things: number): Promise<Child> {
     // SHAKEDOWN_BENCH_NODE takes options such as --cpu-prof.
     const options = process.env.SHAKEDOWN_BENCH_NODE?.split(' ') ?? []
-    const child = spawn(process.execPath, [...options, '--input-type=module', '--eval', CHILD], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-      cwd: fileURLToPath(new URL('../..', import.meta.url)),
-    })
+    const child = spawn(
+      process.execPath,
+      [...options, '--input-type=module', '--eval', childFor(things)],
+      {
+        stdio: ['pipe', 'pipe', 'inherit'],
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      },
+    )
     return new Child(child, JSON.parse(await nextLine(child.stdout)))
   }
 
@@ -112,18 +146,30 @@ interface Tally {
   answers: number
 }
 
-/** Takes over a connected socket and works until it is closed. */
-type Worker = (socket: Socket, thing: number, tally: Tally) => void
+/** Takes over a connected socket and works until it is closed, an execution of each next thing. */
+type Worker = (socket: Socket, nextThing: () => number, tally: Tally) => void
 
-async function measure(child: Child, address: string, worker: Worker) {
+interface Measure {
+  readonly clients: number
+  /** The clients go round all of them together. */
+  readonly things: number
+  readonly worker: Worker
+}
+
+async function measure(child: Child, address: string, { clients, things, worker }: Measure) {
   const { hostname, port } = new URL(address)
   const tally: Tally = { answers: 0 }
   const sockets: Socket[] = []
-  for (let thing = 0; thing < CLIENTS; thing++) {
+  for (let client = 0; client < clients; client++) {
+    let thing = client - clients
+    const nextThing = () => {
+      thing += clients
+      return (thing * STRIDE) % things
+    }
     const socket = connect({ host: hostname, port: Number(port), noDelay: true })
     await once(socket, 'connect')
     sockets.push(socket)
-    worker(socket, thing, tally)
+    worker(socket, nextThing, tally)
   }
   await sleep(WARM_UP_MS)
   const usedBefore = await child.cpuSeconds()
@@ -141,7 +187,8 @@ async function measure(child: Child, address: string, worker: Worker) {
 }
 
 /** Written by hand, so that the load costs less than what it measures. */
-function mqttWorker(socket: Socket, thing: number, tally: Tally): void {
+function mqttWorker(socket: Socket, nextThing: () => number, tally: Tally): void {
+  const thing = nextThing()
   const prefix = `$aws/things/thing-${thing}/jobs/`
   const startNext = publishPacket(`${prefix}start-next`, '{"clientToken":"s"}')
   let received: Buffer = Buffer.alloc(0)
@@ -197,11 +244,12 @@ function text16(text: string): Buffer {
   return Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
 }
 
-function httpWorker(socket: Socket, thing: number, tally: Tally): void {
+function httpWorker(socket: Socket, nextThing: () => number, tally: Tally): void {
+  let thing = nextThing()
   const request = (method: string, last: string, body: string) =>
     `${method} /things/thing-${thing}/jobs/${last} HTTP/1.1\r\nHost: 127.0.0.1\r\n` +
     `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`
-  const startNext = request('PUT', '$next', '{}')
+  const startNext = () => request('PUT', '$next', '{}')
   let received = ''
   socket.on('data', (chunk: Buffer) => {
     received += chunk.toString('latin1')
@@ -213,7 +261,10 @@ function httpWorker(socket: Socket, thing: number, tally: Tally): void {
     tally.answers += 1
     const jobId = /"jobId":"([^"]+)"/.exec(received)?.[1]
     received = received.slice(bodyAt + length)
-    socket.write(jobId === undefined ? startNext : request('POST', jobId, '{"status":"SUCCEEDED"}'))
+    if (jobId === undefined) {
+      thing = nextThing()
+      socket.write(startNext())
+    } else socket.write(request('POST', jobId, '{"status":"SUCCEEDED"}'))
   })
-  socket.write(startNext)
+  socket.write(startNext())
 }
