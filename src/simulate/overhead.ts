@@ -4,7 +4,7 @@ import { latencyMs } from '../metrics/latencies.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
 import type { RunRecord } from '../results/run-record.ts'
 import { acceptedAnswers } from './calibration.ts'
-import type { VirtualFate } from './virtual-network.ts'
+import type { VirtualFate } from './virtual-service.ts'
 
 /** Rounds of simulating and correcting; the tail needs most of them. */
 const ROUNDS = 10

@@ -1,6 +1,4 @@
-import type { ServiceLedger } from '../protocol/admin.ts'
 import {
-  type ExecutionStatus,
   type JobsNotification,
   type JobsRequest,
   OPERATIONS,
@@ -8,55 +6,12 @@ import {
   type Rejected,
   type Reply,
 } from '../protocol/jobs.ts'
-import { hearsNext } from '../scenario/blockades.ts'
-import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import type { FleetEffects } from '../thing/ports.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
-
-/** The service as the driver sees it; `JobsService` of the service room fits. Things are indexes of
- *  the whole fleet. */
-export interface VirtualService {
-  begin(nowUs: number): void
-  handle(thing: number, operation: Operation, request: JobsRequest, nowUs: number): Reply
-  /** Counts and gives the answer that a fault has put in the service's mouth. */
-  refuse(operation: Operation, reply: Rejected, nowUs: number): Reply
-  /** The same object each time, valid until the next call. */
-  fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate>
-  /** The client is the thing; `admitted`, or whose rate refuses it. */
-  admitConnect(client: number, nowUs: number): string
-  /** All of the filters, or none. */
-  admitSubscribe(filters: number, nowUs: number): boolean
-  /** A PUBLISH on the thing's connection; one that is not admitted is dropped, and counted. */
-  admitPublish(connection: number, operation: Operation, nowUs: number): boolean
-  readonly connections: { restart(connection: number): void }
-  /** How much later than its cause the next notification of the thing leaves. */
-  notificationDelayUs(thing: number, nowUs: number): number
-  notifyNextOf(thing: number, nowUs: number): JobsNotification
-  nextUs(): number | undefined
-  advance(nowUs: number): void
-  /** Of the first pending execution of the thing; undefined without one. */
-  firstStatusOf(thing: number): ExecutionStatus | undefined
-  /** Those that have not ended and those that are still to come. */
-  openExecutions(): number
-  ledger(): ServiceLedger
-}
-
-export interface VirtualFate {
-  readonly delayUs: number
-  readonly requestLost: boolean
-  readonly replyLost: boolean
-  readonly duplicated: boolean
-  readonly connectionLost: boolean
-  readonly internalError: boolean
-}
-
-/** What the service tells while one of its calls runs. */
-export interface VirtualServiceSink {
-  notify(thing: number): void
-  notifyNext(thing: number): void
-}
+import { BYTES, ThingWays, Way, WORDS } from './thing-ways.ts'
+import type { VirtualService, VirtualServiceSink } from './virtual-service.ts'
 
 /** The kinds of deliveries. Requests and the openings of sockets have one for each operation. */
 const Kind = {
@@ -75,12 +30,6 @@ const Kind = {
 } as const
 /** The operation within its kind. */
 const OPERATION_BITS = 7
-
-/** Whether a thing has an open socket. */
-const Way = { closed: 0, open: 1 } as const
-
-/** Bytes of a thing's row. */
-const ROW = 16
 
 /** CONNACK 0x97. */
 const QUOTA_EXCEEDED = 'connack-151'
@@ -103,18 +52,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   readonly #service: VirtualService
   readonly #oneWayUs: number
   readonly #shards: number
-  /** By thing of the whole fleet, a row of `ROW` bytes each: views of the rows that begin at their
-   *  place, indexed by `thing * ROW`; `#connection` by a quarter of that. */
-  readonly #isHttp: Uint8Array
-  readonly #isMqtt5: Uint8Array
-  readonly #filters: Uint8Array
-  readonly #hearsNext: Uint8Array
-  readonly #way: Uint8Array
-  readonly #subscribed: Uint8Array
-  /** Counts up with each connection and each end of one: what belongs to an older one is not heard. */
-  readonly #connection: Uint32Array
-  /** By thing. */
-  readonly #beganUs: Float64Array
+  readonly #ways: ThingWays
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []
   #nowUs = 0
@@ -132,27 +70,10 @@ export class VirtualNetwork implements VirtualServiceSink {
     oneWayUs: number,
     shards: number,
   ) {
-    const { things } = scenario.fleet
     this.#fleets = fleets
     this.#oneWayUs = oneWayUs
     this.#shards = shards
-    const rows = new ArrayBuffer(things * ROW)
-    const bytes = (at: number) => new Uint8Array(rows, Math.min(at, rows.byteLength))
-    this.#connection = new Uint32Array(rows)
-    this.#isHttp = bytes(4)
-    this.#isMqtt5 = bytes(5)
-    this.#filters = bytes(6)
-    this.#hearsNext = bytes(7)
-    this.#way = bytes(8)
-    this.#subscribed = bytes(9)
-    this.#beganUs = new Float64Array(things)
-    for (let thing = 0; thing < things; thing++) {
-      const { transport, mqtt } = mixRowOf(scenario, thing)
-      this.#isHttp[thing * ROW] = Number(transport === 'http')
-      this.#isMqtt5[thing * ROW] = Number(mqtt.version === 5)
-      this.#filters[thing * ROW] = mqtt.subscribe.length
-      this.#hearsNext[thing * ROW] = Number(transport === 'mqtt' && hearsNext(mqtt))
-    }
+    this.#ways = new ThingWays(scenario)
     this.#service = openService(this)
     this.#hearService()
   }
@@ -220,7 +141,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     if (kind >= Kind.request && kind < Kind.opened) {
       // What was written before the connection went arrives all the same.
       this.#arrive(thing, kind, token, connection, payload as JobsRequest)
-    } else if (connection === this.#connection[thing * (ROW / 4)]) {
+    } else if (connection === this.#ways.connection[thing * WORDS]) {
       this.#tell(thing, kind, token, payload)
     }
   }
@@ -228,7 +149,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   notify(): void {}
 
   notifyNext(thing: number): void {
-    if (this.#subscribed[thing * ROW] === 1 && this.#hearsNext[thing * ROW] === 1)
+    if (this.#ways.subscribed[thing * BYTES] === 1 && this.#ways.hearsNext[thing * BYTES] === 1)
       this.#news.push(thing)
   }
 
@@ -251,7 +172,10 @@ export class VirtualNetwork implements VirtualServiceSink {
         this.#handshaken(thing, slot, fleet, token === 1)
         break
       case Kind.subscribe: {
-        const admitted = this.#service.admitSubscribe(this.#filters[thing * ROW] as number, nowUs)
+        const admitted = this.#service.admitSubscribe(
+          this.#ways.filters[thing * BYTES] as number,
+          nowUs,
+        )
         this.#leg(thing, Kind.subscribed, Number(admitted))
         break
       }
@@ -266,8 +190,8 @@ export class VirtualNetwork implements VirtualServiceSink {
         fleet.dropped(slot, 'closed', nowUs)
         break
       default:
-        this.#way[thing * ROW] = Way.open
-        fleet.handshake(slot, this.#beganUs[thing] as number, nowUs, undefined)
+        this.#ways.way[thing * BYTES] = Way.open
+        fleet.handshake(slot, this.#ways.beganUs[thing] as number, nowUs, undefined)
         this.#write(thing, slot, fleet, kind & OPERATION_BITS, token, payload as JobsRequest)
     }
   }
@@ -281,22 +205,22 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** An account or a client over its quota closes the connection without a word to a client of MQTT 3.1.1, and
    *  names the quota to one of MQTT 5 (as the stand-in's MQTT front does). */
   #handshaken(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
-    const beganUs = this.#beganUs[thing] as number
+    const beganUs = this.#ways.beganUs[thing] as number
     if (admitted) {
-      this.#way[thing * ROW] = Way.open
+      this.#ways.way[thing * BYTES] = Way.open
       fleet.handshake(slot, beganUs, this.#nowUs, undefined)
       fleet.connected(slot, this.#nowUs)
       return
     }
-    const cause = this.#isMqtt5[thing * ROW] === 1 ? QUOTA_EXCEEDED : 'closed'
+    const cause = this.#ways.isMqtt5[thing * BYTES] === 1 ? QUOTA_EXCEEDED : 'closed'
     this.#close(thing)
     fleet.handshake(slot, beganUs, this.#nowUs, cause)
     fleet.dropped(slot, cause, this.#nowUs)
   }
 
   #subscribedAt(thing: number, slot: number, fleet: Fleet, admitted: boolean): void {
-    const filters = this.#filters[thing * ROW] as number
-    this.#subscribed[thing * ROW] = Number(admitted)
+    const filters = this.#ways.filters[thing * BYTES] as number
+    this.#ways.subscribed[thing * BYTES] = Number(admitted)
     fleet.subscribed(slot, admitted ? filters : 0, admitted ? 0 : filters, this.#nowUs)
   }
 
@@ -310,7 +234,10 @@ export class VirtualNetwork implements VirtualServiceSink {
   ): void {
     const nowUs = this.#nowUs
     const operation = OPERATIONS[kind & OPERATION_BITS] as Operation
-    if (this.#isHttp[thing * ROW] === 0 && !this.#service.admitPublish(thing, operation, nowUs))
+    if (
+      this.#ways.isHttp[thing * BYTES] === 0 &&
+      !this.#service.admitPublish(thing, operation, nowUs)
+    )
       return
     // Read before the service is called again: it has only one such object.
     const { delayUs, requestLost, replyLost, duplicated, connectionLost, internalError } =
@@ -348,16 +275,16 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   /** HTTP opens its socket with the first request. */
   #connect(thing: number): void {
-    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
-    this.#beganUs[thing] = this.#nowUs
-    if (this.#isHttp[thing * ROW] === 1) this.#add(0, thing, Kind.ready)
+    this.#ways.connection[thing * WORDS] = (this.#ways.connection[thing * WORDS] as number) + 1
+    this.#ways.beganUs[thing] = this.#nowUs
+    if (this.#ways.isHttp[thing * BYTES] === 1) this.#add(0, thing, Kind.ready)
     else this.#leg(thing, Kind.connect)
   }
 
   #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
     const at = OPERATIONS.indexOf(operation)
-    if (this.#isHttp[thing * ROW] === 1 && this.#way[thing * ROW] !== Way.open) {
-      this.#beganUs[thing] = this.#nowUs
+    if (this.#ways.isHttp[thing * BYTES] === 1 && this.#ways.way[thing * BYTES] !== Way.open) {
+      this.#ways.beganUs[thing] = this.#nowUs
       this.#add(2 * this.#oneWayUs, thing, Kind.opened + at, token, request)
       return
     }
@@ -380,26 +307,26 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   /** Over HTTP the way is blocked by the answer that is awaited, so the socket is given up. */
   #cancel(thing: number): void {
-    if (this.#isHttp[thing * ROW] === 0) return
-    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
-    this.#way[thing * ROW] = Way.closed
+    if (this.#ways.isHttp[thing * BYTES] === 0) return
+    this.#ways.connection[thing * WORDS] = (this.#ways.connection[thing * WORDS] as number) + 1
+    this.#ways.way[thing * BYTES] = Way.closed
   }
 
   #close(thing: number): void {
-    this.#connection[thing * (ROW / 4)] = (this.#connection[thing * (ROW / 4)] as number) + 1
-    this.#way[thing * ROW] = Way.closed
-    this.#subscribed[thing * ROW] = 0
+    this.#ways.connection[thing * WORDS] = (this.#ways.connection[thing * WORDS] as number) + 1
+    this.#ways.way[thing * BYTES] = Way.closed
+    this.#ways.subscribed[thing * BYTES] = 0
   }
 
   /** One way between a thing and the service. */
   #leg(thing: number, kind: number, token = 0, payload?: unknown): void {
-    const connection = this.#connection[thing * (ROW / 4)] as number
+    const connection = this.#ways.connection[thing * WORDS] as number
     const atUs = this.#nowUs + this.#oneWayUs
     this.#queue.addLeg(atUs, thing, kind, connection, token, payload)
   }
 
   #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {
-    const connection = this.#connection[thing * (ROW / 4)] as number
+    const connection = this.#ways.connection[thing * WORDS] as number
     this.#queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
   }
 }

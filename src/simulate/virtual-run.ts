@@ -5,7 +5,8 @@ import { Fleet } from '../thing/fleet.ts'
 import type { FleetTrace, Meter, ThingBook } from '../thing/ports.ts'
 import { Standstill } from './standstill.ts'
 import { TimeLine } from './time-line.ts'
-import { VirtualNetwork, type VirtualService, type VirtualServiceSink } from './virtual-network.ts'
+import { VirtualNetwork } from './virtual-network.ts'
+import type { VirtualService, VirtualServiceSink } from './virtual-service.ts'
 
 const NEVER = Number.POSITIVE_INFINITY
 

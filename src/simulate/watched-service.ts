@@ -12,7 +12,7 @@ import {
 } from '../protocol/jobs.ts'
 import type { JobsService } from '../service/jobs-service.ts'
 import type { Overhead } from './overhead.ts'
-import type { VirtualFate, VirtualService } from './virtual-network.ts'
+import type { VirtualFate, VirtualService } from './virtual-service.ts'
 
 /** Sentences beyond this are counted. */
 const SENTENCES = 20

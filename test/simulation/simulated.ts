@@ -4,8 +4,8 @@ import type { LedgerVerdict } from '../../src/ledger/verdict.ts'
 import type { StandInSettings } from '../../src/protocol/admin.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import { JobsService } from '../../src/service/jobs-service.ts'
-import type { VirtualServiceSink } from '../../src/simulate/virtual-network.ts'
 import { type VirtualResult, VirtualRun } from '../../src/simulate/virtual-run.ts'
+import type { VirtualServiceSink } from '../../src/simulate/virtual-service.ts'
 import { CountingMeter } from './recording.ts'
 
 /** 2026-01-01, so that stamps look like stamps. */
