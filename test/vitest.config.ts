@@ -4,6 +4,8 @@ const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 const root = new URL('..', import.meta.url).pathname
 /** What is measured there is time itself. */
 const TIMED = 'test/truth/**/*.test.ts'
+/** Files that share nothing but pure modules. */
+const PURE = ['test/unit/**/*.test.ts', 'test/simulation/**/*.test.ts']
 /** Waits for a run that a shared machine may never let be valid: `npm run test:long`. */
 const NEEDS_A_QUIET_MACHINE = 'test/truth/truth.test.ts'
 
@@ -12,14 +14,26 @@ export default defineConfig({
     projects: [
       {
         test: {
+          name: 'pure',
+          root,
+          include: PURE,
+          ...limits,
+          // A worker loads each module once and not once a file: half of the time.
+          isolate: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
           name: 'all',
           root,
           include: ['test/**/*.test.ts'],
-          exclude: [TIMED],
+          exclude: [TIMED, ...PURE],
           ...limits,
           // Most files wait for runs that go by the clock, so two cores carry more than two of them.
-          maxWorkers: 3,
-          sequence: { groupOrder: 0 },
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -31,7 +45,7 @@ export default defineConfig({
           ...limits,
           // After everything else and alone, so that nothing of ours takes the processor from them.
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
