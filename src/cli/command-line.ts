@@ -35,12 +35,13 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   const finish = (code: ExitCode) => {
     exitCode = code
   }
-  const named = words.find((word) => !word.startsWith('-')) ?? ''
+  // Which of them is the command and which a value of an option only the parser can tell.
+  const named = words.filter((word) => Object.hasOwn(COMMANDS, word))
   let parser = yargs([...words])
     .scriptName('shakedown')
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
   for (const [name, add] of Object.entries(COMMANDS)) {
-    if (name === named || !Object.hasOwn(COMMANDS, named)) parser = await add(parser, finish)
+    if (named.length === 0 || named.includes(name)) parser = await add(parser, finish)
   }
   parser = parser
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')

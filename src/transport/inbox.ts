@@ -47,8 +47,8 @@ export class Inbox {
     this.#sliceEndsUs = this.#clock.nowUs() + SLICE_US
     this.#handle()
   }
-  /** One, and the next when its ticks are done: the mqtt library handles what stands behind the first
-   *  packet of a chunk in one. */
+  /** One, and the next in a tick of its own: what comes of an answer has its turn in between. A
+   *  receiver that is not done with its chunk by then keeps the next one in order itself. */
   readonly #handle = (): void => {
     const receiver = this.#receivers[this.#next]
     if (receiver === undefined) {

@@ -12,6 +12,12 @@ import { publishPacket } from './publish-packet.ts'
 import type { Target } from './target.ts'
 import { tokenOf, tokenText } from './token-text.ts'
 
+interface ReadChunk {
+  readonly cameUs: number
+  readonly readUs: number
+  readonly chunk: Buffer
+}
+
 type Suback = NonNullable<Parameters<ClientSubscribeCallback>[2]>
 
 /** What all connections of a link share. */
@@ -37,6 +43,8 @@ export interface MqttThingSettings {
 
 /** Twice what AWS lets a packet have. A longer one is not waited for. */
 export const PACKET_MAX_BYTES = 262_144
+/** Read and not handled: the service is not read from until half of it is. */
+const WAITING_MAX_BYTES = 1_048_576
 /** Written, and not taken by the socket: the service has stopped reading. */
 const UNSENT_MAX_BYTES = 262_144
 /** AWS accepts no more before their PUBACKs flow (quota of the message broker, not adjustable). */
@@ -48,6 +56,9 @@ const LINGER_MS = 5_000
 
 /** Normal disconnection, in 3.1.1 and in 5. */
 const DISCONNECT = Buffer.from([0xe0, 0x00])
+
+/** Causes after which nothing of what was read has a meaning. */
+const NOT_READABLE: ReadonlySet<string> = new Set(['protocol-error', 'not-mqtt'])
 
 const nothing = () => {}
 /** Most things of an idle fleet have sent nothing. */
@@ -71,14 +82,25 @@ export class MqttConnection extends MqttClient implements Receiver {
   #parser: NodeJS.WritableStream | undefined
   /** Tokens by message id. */
   #unacknowledged: Map<number, number> = NONE
-  /** Bytes since the last whole packet. */
+  /** Bytes of the chunks since the last that had the end of a packet. */
   #unparsedBytes = 0
+  /** Bytes that were read and wait to be handled. */
+  #waitingBytes = 0
+  /** A chunk is with the parser, which hands its packets out one a tick. */
+  #isParsing = false
+  #chunkBytes = 0
   /** When the chunk that is handled now was read. */
   #readUs = 0
   /** When the packet that is handled now came. */
   #cameUs = 0
   /** No packet of the chunk has been handled yet. */
   #isFirst = false
+  /** Chunks whose turn came while one before them was with the parser. */
+  #backlog: ReadChunk[] | undefined
+  /** Why the connection is at its end, as soon as it is; told behind all that was read before. */
+  #endCause: string | undefined
+  /** All that was read has been received. */
+  #isReadOut = false
   #lastSentUs = 0
 
   constructor(way: MqttWay, thing: number, name: string, settings: MqttThingSettings) {
@@ -129,6 +151,8 @@ export class MqttConnection extends MqttClient implements Receiver {
   }
 
   send(operation: Operation, token: number, request: JobsRequest): void {
+    // Its end is on its way, and tells what becomes of this.
+    if (this.#endCause !== undefined) return
     const overfull = this.#overfull()
     if (overfull !== undefined) {
       queueMicrotask(() => this.drop(overfull))
@@ -210,23 +234,24 @@ export class MqttConnection extends MqttClient implements Receiver {
 
   receive(cameUs: number, readUs: number, chunk: Buffer | undefined): void {
     if (this.over) return
-    // What was read before the socket closed has been handled.
     if (chunk === undefined) {
-      this.drop('closed')
+      this.#isReadOut = true
+      this.#goOn()
       return
     }
-    this.#cameUs = cameUs
-    this.#readUs = readUs
-    this.#isFirst = true
-    this.#parser?.write(chunk)
+    this.#waitingBytes -= chunk.length
+    const socket = this.stream as Socket
+    if (socket.isPaused() && this.#waitingBytes <= WAITING_MAX_BYTES / 2) socket.resume()
+    this.#backlog ??= []
+    this.#backlog.push({ cameUs, readUs, chunk })
+    this.#goOn()
   }
 
   closed(): void {
-    if (!this.over) this.#way.inbox.putEnd(this)
+    this.#end('closed')
   }
 
   parsed(packet: Packet): void {
-    this.#unparsedBytes = 0
     this.#stamp()
     if (packet.cmd === 'puback') this.#acknowledged(packet.messageId, packet.reasonCode)
   }
@@ -242,7 +267,40 @@ export class MqttConnection extends MqttClient implements Receiver {
   }
 
   failed(error: Error & { code?: string | number }): void {
-    this.drop(this.#open ? causeOf(error) : handshakeCauseOf(error))
+    const cause = this.#open ? causeOf(error) : handshakeCauseOf(error)
+    // A packet that cannot be read is the end of all; what the socket or a timer says is not.
+    if (NOT_READABLE.has(cause) || typeof error.code === 'number') this.drop(cause)
+    else this.#end(cause)
+  }
+
+  /** The first cause counts. What was read before is handled before it is told. */
+  #end(cause: string): void {
+    if (this.over || this.#endCause !== undefined) return
+    this.#endCause = cause
+    this.#way.inbox.putEnd(this)
+  }
+
+  /** The next chunk that was received, or the end behind all of them. */
+  #goOn(): void {
+    if (this.#isParsing || this.over) return
+    const next = this.#backlog?.shift()
+    if (next === undefined) {
+      if (this.#isReadOut) this.drop(this.#endCause ?? 'closed')
+      return
+    }
+    this.#cameUs = next.cameUs
+    this.#readUs = next.readUs
+    this.#isFirst = true
+    this.#chunkBytes = next.chunk.length
+    this.#isParsing = true
+    this.#parser?.write(next.chunk, this.#whenParsed)
+  }
+
+  readonly #whenParsed = (): void => {
+    this.#isParsing = false
+    this.#unparsedBytes = this.#isFirst ? this.#unparsedBytes + this.#chunkBytes : 0
+    if (this.#unparsedBytes > PACKET_MAX_BYTES) this.drop('oversized')
+    else this.#goOn()
   }
 
   /** With an error code of MQTT 5, a PUBACK is the only answer there will be. */
@@ -263,9 +321,9 @@ export class MqttConnection extends MqttClient implements Receiver {
   }
 
   #read(chunk: Buffer): void {
-    this.#unparsedBytes += chunk.length
-    if (this.#unparsedBytes > PACKET_MAX_BYTES) this.drop('oversized')
-    else this.#way.inbox.put(this, this.#lastSentUs, chunk)
+    this.#waitingBytes += chunk.length
+    if (this.#waitingBytes > WAITING_MAX_BYTES) (this.stream as Socket).pause()
+    this.#way.inbox.put(this, this.#lastSentUs, chunk)
   }
 
   /** Why no more may be sent, the cause of the drop that follows. */

@@ -50,5 +50,7 @@ export function publishPacket(topic: string, payload: string): Buffer {
     Buffer.from([topic.length >> 8, topic.length & 255]),
     Buffer.from(topic + payload),
   ])
-  return Buffer.concat([Buffer.from([0x30, (body.length & 127) | 128, body.length >> 7]), body])
+  // Padded to four bytes, which is legal and long enough for what anybody sends.
+  const length = [0, 7, 14].map((bits) => ((body.length >> bits) & 127) | 128)
+  return Buffer.concat([Buffer.from([0x30, ...length, body.length >> 21]), body])
 }
