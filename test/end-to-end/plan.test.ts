@@ -124,6 +124,9 @@ test.each([
   { words: ['--simulate', '--seeds', '1..20000'], says: 'at most 10,000' },
   { words: ['--simulate', '--sweep', 'seed=1,2'], says: '--sweep seed means nothing' },
   { words: ['--simulate', '--csv', '/nowhere/eta.csv'], says: 'cannot be written' },
+  { words: ['--simulate', '--seeds', '1..2', '--seed', '7'], says: '--seed means nothing beside' },
+  { words: ['--simulate', '--csv', 'a', '--csv', 'b'], says: '--csv is given more than once' },
+  { words: ['--simulate', '--html', 'a', '--html', 'b'], says: '--html is given more than once' },
   {
     words: ['--simulate', '--csv', '/nowhere/eta', '--html', '/nowhere/../nowhere/eta'],
     says: '--csv and --html are the same file, /nowhere/../nowhere/eta',
