@@ -8,6 +8,7 @@ import { calibrate } from './calibrate.ts'
 import { environmentOverrides } from './environment.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
+import { refuseTwice } from './given-once.ts'
 import { targetCounts } from './preflight.ts'
 import { readScenario } from './read-scenario.ts'
 import { assigned } from './serve-settings.ts'
@@ -76,7 +77,10 @@ export function doctorCommand(
           '$0 doctor --calibrate',
           'how many starts a second can it make and still measure?',
         ),
-    handler: async (given) => finish(given.calibrate ? await calibrate(given) : doctor(given)),
+    handler: async (given) => {
+      refuseTwice(given)
+      finish(given.calibrate ? await calibrate(given) : doctor(given))
+    },
   }
 }
 

@@ -5,10 +5,12 @@ import { outlookPage } from '../report/html-outlook.ts'
 import { outlookCsv } from '../report/outlook-csv.ts'
 import { figuresOf, type OutlookVariant } from '../report/outlook-figures.ts'
 import { outlookText } from '../report/outlook-text.ts'
+import { planHash } from '../scenario/canonical.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { type Outlook, outlookOf } from '../simulate/outlook.ts'
 import { Simulation } from '../simulate/simulation.ts'
+import { refuseSameFile } from './given-once.ts'
 import { checkMemory } from './memory-limit.ts'
 import { readScenario } from './read-scenario.ts'
 import { rangeOf } from './seeds.ts'
@@ -47,8 +49,10 @@ export async function simulatePlan(
 ): Promise<string> {
   const { seeds } = given
   const { from, to } = rangeOf(seeds)
+  refuseSameFile({ csv: given.csv, html: given.html })
   const planned = variantsOf(given, set)
   checkRuns(planned.length * (to - from + 1))
+  refuseEqual(planned)
   // Every one is checked before the first is begun, and so is where the results are to go.
   for (const file of [given.csv, given.html]) checkWritable(file)
   for (const { scenario } of planned) checkMemory(scenario, undefined)
@@ -110,6 +114,22 @@ function checkRuns(runs: number): void {
     `That is ${runs.toLocaleString('en')} simulated runs; at most ${MOST_RUNS.toLocaleString('en')} are made at once.`,
     { hint: 'Sweep fewer values, or fewer --seeds.' },
   )
+}
+
+/** `10` and `010`, `1s` and `1000ms`: other words for the same scenario, which would be run twice. */
+function refuseEqual(planned: readonly Variant[]): void {
+  const byHash = new Map<string, string>()
+  for (const { settings, scenario } of planned) {
+    const words = settings.map(([key, value]) => `${key}=${value}`).join(' ')
+    const hash = planHash(scenario)
+    const same = byHash.get(hash)
+    if (same !== undefined) {
+      throw new ShakedownError('USAGE', `--sweep: ${same} and ${words} are the same scenario.`, {
+        hint: 'Name each value once; --seeds makes several runs of one.',
+      })
+    }
+    byHash.set(hash, words)
+  }
 }
 
 function checkWritable(file: string | undefined): void {

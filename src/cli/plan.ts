@@ -8,9 +8,11 @@ import type { Assignment } from '../scenario/overrides.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { ExitCode } from './exit-codes.ts'
+import { refuseTwice } from './given-once.ts'
 import { hiding, IN_A_PLAN, refuseMeaningless } from './meaningless.ts'
 import { DEFAULT_SEEDS, simulatePlan } from './plan-simulation.ts'
 import { readScenario } from './read-scenario.ts'
+import { refuseBesideSeeds } from './seeds.ts'
 import { assigned } from './serve-settings.ts'
 import { workersOf } from './workers.ts'
 
@@ -79,7 +81,9 @@ export function planCommand(
         ),
     handler: async (given) => {
       refuseMeaningless(given, IN_A_PLAN)
+      refuseTwice(given)
       refuseAlone(given)
+      refuseBesideSeeds(given)
       const set = [
         ...assigned('fleet.things', '--things', given.things),
         ...assigned('seed', '--seed', given.seed),

@@ -57,6 +57,30 @@ function nextTurn(): Promise<void> {
   return new Promise(setImmediate)
 }
 
+const BESIDE_SEEDS = {
+  seed: '--seeds says which are taken',
+  out: 'a range of seeds keeps no run folder',
+} as const
+
+/**
+ * What one run has and a range of seeds has not.
+ * @throws ShakedownError USAGE
+ */
+export function refuseBesideSeeds(given: {
+  readonly seeds?: string
+  readonly seed?: string
+  readonly out?: string
+}): void {
+  if (given.seeds === undefined) return
+  for (const option of ['seed', 'out'] as const) {
+    if (given[option] === undefined) continue
+    const why = BESIDE_SEEDS[option]
+    throw new ShakedownError('USAGE', `--${option} means nothing beside --seeds: ${why}.`, {
+      hint: `Leave --${option} or --seeds away.`,
+    })
+  }
+}
+
 /** What the person typed, with this seed alone. */
 function replayLine(given: SimulateArguments, seed: number): string {
   const words = ['shakedown', 'simulate', given.scenario, '--seed', String(seed)]

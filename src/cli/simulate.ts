@@ -10,6 +10,7 @@ import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
+import { refuseTwice } from './given-once.ts'
 import { hiding, IN_VIRTUAL_TIME, refuseMeaningless } from './meaningless.ts'
 import { checkMemory } from './memory-limit.ts'
 import { writePlan } from './plan-file.ts'
@@ -17,7 +18,7 @@ import { printSummary } from './print-summary.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals, VERDICT_CODES } from './run-end.ts'
 import { runIdOf } from './run-id.ts'
-import { checkSeeds } from './seeds.ts'
+import { checkSeeds, refuseBesideSeeds } from './seeds.ts'
 import { assigned } from './serve-settings.ts'
 import { VERSION } from './version.ts'
 import { VirtualProgress } from './virtual-progress.ts'
@@ -76,6 +77,8 @@ export function simulateCommand(
 
 async function simulate(given: SimulateArguments): Promise<ExitCode> {
   refuseMeaningless(given, IN_VIRTUAL_TIME)
+  refuseTwice(given)
+  refuseBesideSeeds(given)
   const scenario = readScenario(given.scenario, [
     ...assigned('fleet.things', '--things', given.things),
     ...assigned('seed', '--seed', given.seed),

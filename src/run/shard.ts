@@ -254,7 +254,8 @@ export class Shard implements LinkSink {
 
   answered(thing: number, token: number | undefined, reply: Reply, nowUs: number): void {
     if (this.#finished) return
-    this.#lastAnswerUs = nowUs
+    // An answer is stamped where it came in, and one that came in later may have been told before.
+    this.#lastAnswerUs = Math.max(this.#lastAnswerUs, nowUs)
     this.#fleet.answered(thing, token, reply, nowUs)
     this.#look(nowUs)
   }

@@ -1,5 +1,6 @@
 import { burstOf } from '../protocol/quotas.ts'
-import type { MqttSettings, Scenario } from './scenario.ts'
+import { mixCounts } from './mix.ts'
+import type { MixRow, MqttSettings, Scenario } from './scenario.ts'
 
 /** What keeps things and service from each other, for good. */
 export interface Blockade {
@@ -50,11 +51,33 @@ export function connectBlockade(
   { service: { quotas } }: Scenario,
   { subscribe }: MqttSettings,
 ): string | undefined {
-  const { connectsPerSecond, subscribesPerSecond, burstSeconds } = quotas
+  const { connectsPerSecond, clientConnectsPerSecond, subscribesPerSecond, burstSeconds } = quotas
   if (connectsPerSecond === 0) return 'service.quotas.connects is 0/s: nobody may connect'
+  if (clientConnectsPerSecond === 0)
+    return 'service.quotas.clientConnects is 0/s: no client id may connect'
   const burst = burstOf(subscribesPerSecond, burstSeconds)
   if (subscribe.length <= burst) return undefined
   return `service.quotas.subscribes never has room for the ${subscribe.length} filters of one thing`
+}
+
+/** Why things of this row never get an execution, whatever they send, if they do not. */
+export function askBlockade(
+  { service: { quotas }, agents }: Scenario,
+  { transport, agent }: MixRow,
+): string | undefined {
+  // A publish above the rate is lost, and the rate is one of MQTT connections.
+  if (transport === 'mqtt' && quotas.connectionPublishesPerSecond === 0)
+    return 'service.quotas.connectionPublishes is 0/s: it loses every request over MQTT'
+  if (quotas.readsPerSecond === 0 && agents[agent]?.strategy === 'describe-next')
+    return 'service.quotas.reads is 0/s: it throttles every look at $next (describe-next)'
+  return undefined
+}
+
+/** Whether there is no thing that could ever get an execution. */
+export function allAskInVain(scenario: Scenario): boolean {
+  const counts = mixCounts(scenario)
+  const { mix } = scenario.fleet
+  return mix.every((row, at) => counts[at] === 0 || askBlockade(scenario, row) !== undefined)
 }
 
 /** Whether things with these settings are told of their next execution. */

@@ -1,4 +1,4 @@
-import { blockades, connectBlockade, hearsNext } from './blockades.ts'
+import { askBlockade, blockades, connectBlockade, hearsNext } from './blockades.ts'
 import { mixCounts } from './mix.ts'
 import type { MixRow, Scenario } from './scenario.ts'
 
@@ -27,10 +27,13 @@ export function endlessWaits(scenario: Scenario): string[] {
   return [...all, ...some]
 }
 
-function rowBlockade(scenario: Scenario, { transport, mqtt }: MixRow): string | undefined {
-  if (transport === 'http') return undefined
+function rowBlockade(scenario: Scenario, row: MixRow): string | undefined {
+  const { transport, mqtt } = row
+  if (transport === 'http') return askBlockade(scenario, row)
   const offline = connectBlockade(scenario, mqtt)
   if (offline !== undefined) return offline
+  const inVain = askBlockade(scenario, row)
+  if (inVain !== undefined) return inVain
   if (hearsNext(mqtt)) return undefined
   return 'nothing tells them of a job; add notify-next to mqtt.subscribe'
 }

@@ -156,7 +156,8 @@ function less(ratePerSecond: number, share: number): number {
 }
 
 function smaller(quotas: Quotas, share: number): Quotas {
-  const of = (perSecond: number) => Math.max(1, Math.round(perSecond * share))
+  // Not below one a second, and never more than there was: what gives nothing goes on giving nothing.
+  const of = (perSecond: number) => Math.max(Math.min(1, perSecond), Math.round(perSecond * share))
   // Connecting is paced anew, and throttled only where it was; one thing is as large as before.
   return {
     ...quotas,

@@ -1,4 +1,10 @@
-import { type Blockade, blockades, connectBlockade } from '../scenario/blockades.ts'
+import {
+  allAskInVain,
+  askBlockade,
+  type Blockade,
+  blockades,
+  connectBlockade,
+} from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -32,7 +38,7 @@ export class Standstill {
     this.#fleets = fleets
     this.#network = network
     const all = blockades(scenario)
-    this.#requestsBlockedUs = firstOf(all, 'requests')
+    this.#requestsBlockedUs = allAskInVain(scenario) ? 0 : firstOf(all, 'requests')
     // An answer that left before still arrives; nobody waits for one longer than this.
     this.#answersBlockedUs = firstOf(all, 'answers') + scenario.behaviour.requestTimeoutUs
   }
@@ -71,7 +77,10 @@ export class Standstill {
     const shards = this.#fleets.length
     const fleet = this.#fleets[thing % shards] as Fleet
     const slot = Math.floor(thing / shards)
-    const { transport, mqtt } = mixRowOf(this.#scenario, thing)
+    const row = mixRowOf(this.#scenario, thing)
+    const { transport, mqtt } = row
+    // It may go on asking, and has nothing in hand.
+    if (askBlockade(this.#scenario, row) !== undefined) return false
     // It polls.
     if (transport === 'http') return true
     // Once back it asks.

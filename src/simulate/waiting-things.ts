@@ -1,5 +1,5 @@
 import type { ServiceLedger } from '../protocol/admin.ts'
-import { blockades, connectBlockade, hearsNext } from '../scenario/blockades.ts'
+import { askBlockade, blockades, connectBlockade, hearsNext } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
@@ -56,11 +56,14 @@ function reasonOf({ scenario, fleets, ...at }: Waiting, thing: number, status: s
   const sinceUs = at.stillAtUs - at.t0Us
   const blockade = blockades(scenario).find(({ fromUs }) => fromUs <= sinceUs)
   if (blockade !== undefined) return blockade.why
-  const { transport, mqtt } = mixRowOf(scenario, thing)
+  const row = mixRowOf(scenario, thing)
+  const { transport, mqtt } = row
   const offline = transport === 'mqtt' ? connectBlockade(scenario, mqtt) : undefined
   const fleet = fleets[thing % fleets.length]
   if (offline !== undefined && fleet?.isOnline(Math.floor(thing / fleets.length)) === false)
     return `the thing waits to come online, and ${offline}`
+  const inVain = askBlockade(scenario, row)
+  if (inVain !== undefined) return inVain
   if (status !== 'QUEUED')
     return 'the thing has given it up and waits for a notification, and no timer of the service ends it (stepTimeoutMinutes, timeout.inProgressMinutes)'
   if (transport === 'mqtt' && !hearsNext(mqtt))

@@ -124,6 +124,27 @@ test.each([
   { words: ['--simulate', '--seeds', '1..20000'], says: 'at most 10,000' },
   { words: ['--simulate', '--sweep', 'seed=1,2'], says: '--sweep seed means nothing' },
   { words: ['--simulate', '--csv', '/nowhere/eta.csv'], says: 'cannot be written' },
+  { words: ['--simulate', '--seeds', '1..2', '--seed', '7'], says: '--seed means nothing beside' },
+  { words: ['--simulate', '--csv', 'a', '--csv', 'b'], says: '--csv is given more than once' },
+  { words: ['--simulate', '--html', 'a', '--html', 'b'], says: '--html is given more than once' },
+  {
+    words: ['--simulate', '--csv', '/nowhere/eta', '--html', '/nowhere/../nowhere/eta'],
+    says: '--csv and --html are the same file, /nowhere/../nowhere/eta',
+  },
+  {
+    words: ['--simulate', '--sweep', 'fleet.things=10,010'],
+    says: 'fleet.things=10 and fleet.things=010 are the same scenario',
+  },
+  {
+    words: [
+      '--simulate',
+      '--sweep',
+      'behaviour.updates=0,1',
+      '--sweep',
+      'service.minute=1s,1000ms',
+    ],
+    says: 'behaviour.updates=0 service.minute=1s and behaviour.updates=0 service.minute=1000ms are',
+  },
   { words: ['--target', 'mqtt://127.0.0.1'], says: '--target means nothing in a plan' },
 ])('plan $words leaves with 2 and says why', async ({ words, says }) => {
   const { exitCode, stderr } = await shakedown('plan', THROTTLED, ...words)

@@ -91,6 +91,11 @@ describe('simulate', () => {
       /1,000,000 things needs about [\d,]+ MiB/,
     ],
     [['--memory-limit', 'much'], /no amount of memory/],
+    [['--seeds', '1..2', '--seed', '7'], /--seed means nothing beside --seeds/],
+    [['--seeds', '1..2', '--out', 'nowhere'], /--out means nothing beside --seeds: .*folder/],
+    [['--calibrate', 'a', '--calibrate', 'b'], /--calibrate is given more than once: "a" and "b"/],
+    [['--memory-limit', '1GiB', '--memory-limit', '2GiB'], /--memory-limit is given more than/],
+    [['--out', 'a', '--out', 'a'], /--out is given more than once/],
     [['--seeds', '9..1'], /no range of seeds/],
     [['--calibrate', '/nowhere'], /cannot be used/],
   ])('refuses %j with the reason', async (words, reason) => {

@@ -59,3 +59,14 @@ test('timers that are hours away are near enough to see that they do not run out
   expect(10_000 * service.minuteUs).toBeLessThanOrEqual(160_000_000)
   expect(10_000 * service.minuteUs).toBeGreaterThan(3 * behaviour.work.p95Us)
 })
+
+test.each([
+  ['0/s', 0],
+  ['0.5/s', 0.5],
+  ['3/s', 1],
+])('of a quota of %s the small form has %d a second', (rate, perSecond) => {
+  const set = [`service.quotas={ writes: ${rate}, reads: ${rate} }`]
+  const { quotas } = smallScenario(scenarioIn('throttled-account.yaml', set), 10).service
+
+  expect(quotas).toMatchObject({ writesPerSecond: perSecond, readsPerSecond: perSecond })
+})

@@ -82,6 +82,38 @@ describe('a rollout that cannot end is over as soon as nothing can change', () =
       true,
     ],
     [
+      'client ids that may never connect',
+      { mix: HALF_HTTP(MQTT), quotas: { ...UNLIMITED_QUOTAS, clientConnectsPerSecond: 0 } },
+      8,
+      /waits to come online, and service.quotas.clientConnects is 0\/s/,
+      true,
+    ],
+    [
+      'connections that lose every publish',
+      { quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 0 } },
+      16,
+      /^16 because service.quotas.connectionPublishes is 0\/s/,
+      true,
+    ],
+    [
+      'connections that lose every publish among things on HTTP',
+      { mix: HALF_HTTP(MQTT), quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 0 } },
+      8,
+      /^8 because service.quotas.connectionPublishes is 0\/s/,
+      true,
+    ],
+    [
+      'things that look at what is next in an account without reads',
+      {
+        mix: HALF_HTTP(MQTT),
+        agent: { strategy: 'describe-next' },
+        quotas: { ...UNLIMITED_QUOTAS, readsPerSecond: 0 },
+      },
+      16,
+      /^16 because service.quotas.reads is 0\/s: .* look at \$next/,
+      true,
+    ],
+    [
       'more filters than an account takes at once',
       {
         mix: [{ ...MQTT, mqtt: { ...MQTT.mqtt, subscribe: THREE_FILTERS } }],
@@ -181,6 +213,13 @@ describe('what takes long is not taken for what cannot end:', () => {
     [
       'notifications that come minutes later',
       { service: { faults: [fault('delayed-notification')] } },
+    ],
+    [
+      'things that only HTTP lets through, in an account without reads and publishes',
+      {
+        mix: [HTTP],
+        quotas: { ...UNLIMITED_QUOTAS, readsPerSecond: 0, connectionPublishesPerSecond: 0 },
+      },
     ],
     ['a rollout of one thing a minute', { job: { maximumPerMinute: 1 } }],
     ['work of days', { behaviour: { work: { medianUs: 72 * HOUR_US, p95Us: 80 * HOUR_US } } }],
