@@ -1,48 +1,62 @@
 /** A client id; in a simulated fleet the index of the thing that it stands for. */
 export type ClientKey = string | number
 
+/** Of a connect, in the unit below. */
+const COST = 1_000_000
+
 /**
  * How often one client id may connect (protocol 5.4): a token bucket for each, which needs one
  * number, the time at which it will be full again.
+ *
+ * Times are kept multiplied by the rate, so that a connect costs a whole number: the third part of a
+ * second has no exact number of microseconds, and a sum of such would drift. Clocks give whole
+ * microseconds, so half of one is let pass.
  *
  * A bucket that is full is like one that never was, so those of a while ago are forgotten: what is
  * kept is bounded by the connects of the account in two such whiles.
  */
 export class ClientConnects {
-  readonly #perConnectUs: number
-  readonly #burstUs: number
-  #fullAtUs = new Map<ClientKey, number>()
+  readonly #rate: number
+  readonly #burst: number
+  #fullAt = new Map<ClientKey, number>()
   #older = new Map<ClientKey, number>()
-  #forgetAtUs = 0
+  #forgetAt = 0
 
   /** @param ratePerSecond Infinity lets everything pass, 0 nothing. */
   constructor(ratePerSecond: number, burstSeconds: number) {
-    this.#perConnectUs = 1_000_000 / ratePerSecond
+    this.#rate = ratePerSecond
     const capacity = Math.max(1, ratePerSecond * burstSeconds)
-    this.#burstUs = capacity * this.#perConnectUs
+    this.#burst = capacity * COST + ratePerSecond / 2
   }
 
   mayPass(client: ClientKey, nowUs: number): boolean {
-    if (this.#perConnectUs === 0) return true
-    if (this.#perConnectUs === Number.POSITIVE_INFINITY) return false
-    const fullAtUs = this.#fullAtUs.get(client) ?? this.#older.get(client) ?? nowUs
-    return Math.max(fullAtUs, nowUs) + this.#perConnectUs <= nowUs + this.#burstUs
+    if (this.#rate === Number.POSITIVE_INFINITY) return true
+    if (this.#rate === 0) return false
+    const now = nowUs * this.#rate
+    return this.#fullAfter(client, now) <= now + this.#burst
   }
 
   /** It did. */
   passed(client: ClientKey, nowUs: number): void {
-    if (this.#perConnectUs === 0) return
-    const fullAtUs = this.#fullAtUs.get(client) ?? this.#older.get(client) ?? nowUs
-    if (nowUs >= this.#forgetAtUs) {
-      this.#older = this.#fullAtUs
-      this.#fullAtUs = new Map()
-      this.#forgetAtUs = nowUs + this.#burstUs
+    if (this.#rate === Number.POSITIVE_INFINITY) return
+    const now = nowUs * this.#rate
+    const fullAt = this.#fullAfter(client, now)
+    if (now >= this.#forgetAt) {
+      this.#older = this.#fullAt
+      this.#fullAt = new Map()
+      this.#forgetAt = now + this.#burst
     }
-    this.#fullAtUs.set(client, Math.max(fullAtUs, nowUs) + this.#perConnectUs)
+    this.#fullAt.set(client, fullAt)
   }
 
   /** How many clients are remembered. */
   get size(): number {
-    return this.#fullAtUs.size + this.#older.size
+    return this.#fullAt.size + this.#older.size
+  }
+
+  /** When the bucket of the client will be full again if it connects now. */
+  #fullAfter(client: ClientKey, now: number): number {
+    const fullAt = this.#fullAt.get(client) ?? this.#older.get(client) ?? now
+    return Math.max(fullAt, now) + COST
   }
 }

@@ -1,5 +1,5 @@
-import { closeSync, openSync, readSync, statSync } from 'node:fs'
-import { join, resolve, sep } from 'node:path'
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs'
+import { join, sep } from 'node:path'
 import { JOB_DOCUMENT_MAX_BYTES } from '../protocol/limits.ts'
 
 /** Reads the object at an S3 URL. @returns its text, or the sentence of a refusal. */
@@ -12,15 +12,30 @@ export const NO_DOCUMENTS: DocumentReader = () => ({
   why: 'The stand-in reads no other service; give a document, or start it with --documents',
 })
 
+/** An endpoint of S3: `s3`, `s3.REGION`, `s3-REGION`, the first two also with FIPS and dual stack. */
+const ENDPOINT =
+  /s3(?:-[a-z]+(?:-[a-z]+)*-\d+|(?:-fips)?(?:\.dualstack)?(?:\.[a-z]+(?:-[a-z]+)*-\d+)?)\.amazonaws\.com(?:\.cn)?/
+    .source
+/** `https://BUCKET.ENDPOINT/KEY`. A bucket may have dots and begin like an endpoint. */
+const OF_HOST = new RegExp(`^https://([^/?#]+)\\.${ENDPOINT}/([^?#]+)$`)
+/** `https://ENDPOINT/BUCKET/KEY`. */
+const OF_PATH = new RegExp(`^https://${ENDPOINT}/([^/?#]+)/([^?#]+)$`)
+const NAMED = /^s3:\/\/([^/?#]+)\/([^?#]+)$/
+
 /** The object KEY of the bucket BUCKET is the file BUCKET/KEY of the folder, read anew for each job. */
 export function documentFolder(folder: string): DocumentReader {
-  const root = resolve(folder)
   return (source) => {
     const place = placeOf(source)
     if (place === undefined) return { why: 'Member must be the URL of an S3 object' }
-    const path = resolve(join(root, place))
-    if (!path.startsWith(root + sep) || path.includes('\0')) return missing(place)
+    if (place.split('/').some((level) => level === '' || level === '.' || level === '..'))
+      return {
+        why: `A level of ${place} is empty, "." or "..": no file of a folder`,
+      }
     try {
+      const root = realpathSync(folder)
+      // A link may lead about in the folder, and not out of it.
+      const path = realpathSync(join(root, place))
+      if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return missing(place)
       return { text: startOf(path) }
     } catch {
       return missing(place)
@@ -30,12 +45,8 @@ export function documentFolder(folder: string): DocumentReader {
 
 /** @returns `BUCKET/KEY`. */
 function placeOf(source: string): string | undefined {
-  const [, inPath] =
-    /^https:\/\/s3[.-][\w.-]*amazonaws\.com(?:\.cn)?\/([^/?#]+\/[^?#]+)$/.exec(source) ?? []
-  const [, bucket, key] =
-    /^https:\/\/([^/?#]+)\.s3[.-][\w.-]*amazonaws\.com(?:\.cn)?\/([^?#]+)$/.exec(source) ?? []
-  const [, named] = /^s3:\/\/([^/?#]+\/[^?#]+)$/.exec(source) ?? []
-  const place = inPath ?? named ?? (bucket === undefined ? undefined : `${bucket}/${key}`)
+  const [, bucket, key] = OF_HOST.exec(source) ?? OF_PATH.exec(source) ?? NAMED.exec(source) ?? []
+  const place = bucket === undefined ? undefined : `${bucket}/${key}`
   try {
     return place === undefined ? undefined : decodeURIComponent(place)
   } catch {

@@ -168,9 +168,8 @@ export class Executions {
     this.#end(record, status, this.switches.serviceChangeVersions, nowUs)
   }
 
-  /** As if it had never been. One that was pending counts as ended before: CANCELED. */
-  delete(record: ExecutionRecord, nowUs: number): void {
-    if (!isTerminal(record.status)) this.end(record, 'CANCELED', nowUs)
+  /** As if it had never been. It has ended. */
+  delete(record: ExecutionRecord): void {
     record.job.counts[record.status] -= 1
     this.#unchain(record)
     this.#records.free(record)

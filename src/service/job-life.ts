@@ -298,9 +298,11 @@ export class JobLife {
     this.#jobs.remove(job)
   }
 
+  /** One that is open ends before it goes, so that nobody hears of its end after its deletion. */
   #delete(record: ExecutionRecord, nowUs: number): void {
+    if (!isTerminal(record.status)) this.#executions.end(record, 'CANCELED', nowUs)
     this.#events.deleted(record, nowUs)
-    this.#executions.delete(record, nowUs)
+    this.#executions.delete(record)
   }
 
   #become(job: Job, status: JobStatus): void {

@@ -69,10 +69,14 @@ export class MqttSession {
     } else this.#write(this.#writer, notice, qos)
   }
 
+  /**
+   * The client is there, perhaps on a second connection before the first is gone. What that one did
+   * not acknowledge comes again, with the message ids of the new one: those of the old say nothing.
+   */
   attach(writer: NoticeWriter): void {
     this.#writer = writer
     this.expiresUs = Number.POSITIVE_INFINITY
-    const waiting = this.#waiting
+    const waiting = this.#unanswered()
     this.#waiting = []
     for (const notice of waiting) this.#write(writer, notice, 1)
   }
@@ -81,8 +85,7 @@ export class MqttSession {
   detach(expiresUs: number): void {
     this.#writer = undefined
     this.expiresUs = expiresUs
-    this.#waiting = [...this.#unacknowledged.values()]
-    this.#unacknowledged.clear()
+    this.#waiting = this.#unanswered()
   }
 
   /** @returns whether the message was one of ours. */
@@ -95,6 +98,13 @@ export class MqttSession {
     if (messageId === 0 || !this.persistent) return
     if (this.#unacknowledged.size < NOTICES_MAX) this.#unacknowledged.set(messageId, notice)
     else this.#counts.notices += 1
+  }
+
+  /** Notices come to one of the two at a time, so together they are within its limit. */
+  #unanswered(): Notice[] {
+    const notices = [...this.#unacknowledged.values(), ...this.#waiting]
+    this.#unacknowledged.clear()
+    return notices
   }
 
   #keep(notice: Notice): void {

@@ -6,6 +6,7 @@ import {
   CreatePolicyCommand,
   CreateThingGroupCommand,
   DescribeCertificateCommand,
+  DetachPolicyCommand,
   GetPolicyCommand,
   ListAttachedPoliciesCommand,
   ListCertificatesCommand,
@@ -113,6 +114,36 @@ test('a certificate is described, and listed with its things and policies', asyn
   expect(targets).toEqual([first.arn])
   const unknown = new DescribeCertificateCommand({ certificateId: 'a'.repeat(64) })
   await expectRefusal(iot.send(unknown), ResourceNotFoundException, 404)
+})
+
+test('what is detached between two pages takes nothing from the second', async () => {
+  const { iot, policy, certificate } = await open()
+  const targets = [(await certificate()).arn, (await certificate()).arn, (await certificate()).arn]
+  const [target = ''] = targets
+  const names = ['one', 'two', 'three']
+  for (const name of names) await policy(name)
+  const attach = (policyName: string, to: string) =>
+    iot.send(new AttachPolicyCommand({ policyName, target: to }))
+  // The first target is the last that the policy is attached to.
+  for (const to of [...targets].reverse()) await attach('one', to)
+  for (const name of names) await attach(name, target)
+
+  const policiesAfter = async (marker?: string) => {
+    const input = { target, pageSize: marker === undefined ? 2 : 10, marker }
+    const { policies, nextMarker } = await iot.send(new ListAttachedPoliciesCommand(input))
+    return { names: policies?.map(({ policyName }) => policyName), nextMarker }
+  }
+  const targetsAfter = async (marker?: string) => {
+    const input = { policyName: 'one', pageSize: marker === undefined ? 2 : 10, marker }
+    return iot.send(new ListTargetsForPolicyCommand(input))
+  }
+  const [held, holders] = [await policiesAfter(), await targetsAfter()]
+  expect(held.names).toEqual(['one', 'two'])
+  expect(holders.targets).toEqual([targets[2], targets[1]])
+  await iot.send(new DetachPolicyCommand({ policyName: 'two', target }))
+  await iot.send(new DetachPolicyCommand({ policyName: 'one', target: targets[2] ?? '' }))
+  expect((await policiesAfter(held.nextMarker)).names).toEqual(['three'])
+  expect((await targetsAfter(holders.nextMarker)).targets).toEqual([target])
 })
 
 test('policies are shown, and listed in the order of creation or against it', async () => {

@@ -62,8 +62,8 @@ test.each([
 test.each([
   ['https://s3.amazonaws.com/bucket/none.json', 'no file bucket/none.json'],
   ['https://s3.amazonaws.com/bucket/deep', 'no file bucket/deep'],
-  ['https://s3.amazonaws.com/bucket/../../secret.json', 'no file'],
-  ['https://s3.amazonaws.com/bucket/%2e%2e/%2e%2e/secret.json', 'no file'],
+  ['https://s3.amazonaws.com/bucket/../../secret.json', 'is empty, "." or ".."'],
+  ['https://s3.amazonaws.com/bucket/%2e%2e/%2e%2e/secret.json', 'is empty, "." or ".."'],
   ['https://s3.amazonaws.com/bucket/endless', 'no file bucket/endless'],
   ['https://s3.amazonaws.com/bucket/text.txt', 'valid JSON'],
   ['https://s3.amazonaws.com/bucket/long.json', 'less than or equal to 32768'],

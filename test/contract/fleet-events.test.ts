@@ -3,6 +3,7 @@ import {
   CreateJobCommand,
   type CreateJobCommandInput,
   DeleteJobCommand,
+  DeleteJobExecutionCommand,
   DeleteThingCommand,
   DescribeEventConfigurationsCommand,
   type EventType,
@@ -138,6 +139,30 @@ test('a deletion tells of each execution that goes, and of the job', async () =>
   ])
   expect(watcher.messages[1]?.body).toMatchObject({ operation: 'deleted', status: 'DELETED' })
   expect(watcher.messages[2]?.body).toMatchObject({ operation: 'deleted', status: 'DELETED' })
+})
+
+test('an open execution of a deleted job is canceled before it is deleted', async () => {
+  const { iot, data, enable, create, heard } = await open()
+  await create('fw', ['thing-0'])
+  await data.send(new StartNextPendingJobExecutionCommand({ thingName: 'thing-0' }))
+  await enable('JOB_EXECUTION')
+  await iot.send(new DeleteJobCommand({ jobId: 'fw', force: true }))
+  expect(await heard(2)).toEqual(['jobExecution/fw/canceled', 'jobExecution/fw/deleted'])
+})
+
+test('an execution that is deleted while open is canceled first, and nothing follows', async () => {
+  const { iot, data, enable, create, end, heard } = await open()
+  await create('fw', ['thing-0', 'thing-1'])
+  await data.send(new StartNextPendingJobExecutionCommand({ thingName: 'thing-0' }))
+  await enable('JOB_EXECUTION')
+  const of = { jobId: 'fw', thingName: 'thing-0', executionNumber: 1 }
+  await iot.send(new DeleteJobExecutionCommand({ ...of, force: true }))
+  await end('fw', 'thing-1', 'SUCCEEDED')
+  expect(await heard(3)).toEqual([
+    'jobExecution/fw/canceled',
+    'jobExecution/fw/deleted',
+    'jobExecution/fw/succeeded',
+  ])
 })
 
 test('a thing that is deleted is named in the event of its execution', async () => {

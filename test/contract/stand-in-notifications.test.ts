@@ -139,4 +139,20 @@ describe.each([4, 5] as const)('notifications over MQTT %i', (protocolVersion) =
     await back.next(({ topic, body }) => topic === BOTH[1] && !body.execution)
     expect(back.messages.filter(({ topic }) => topic === BOTH[1])).toHaveLength(2)
   })
+
+  test('a second connection of a persistent session gets what the first did not acknowledge', async () => {
+    const standIn = await openStandIn({ jobs: [jobOf(1)] })
+    const properties = protocolVersion === 5 ? { sessionExpiryInterval: 600 } : {}
+    const options = { protocolVersion, clientId: 'keeps', clean: false, properties } as const
+    const silent = await Device.open(standIn.addresses.mqtt, options)
+    await silent.client.subscribeAsync(BOTH[1] as string, { qos: 1 })
+    silent.client.handleMessage = () => {} // its callback would send the PUBACK
+    standIn.begin()
+    await silent.next(({ topic }) => topic === BOTH[1])
+
+    const taker = await Device.open(standIn.addresses.mqtt, options)
+    const again = await taker.next(({ topic }) => topic === BOTH[1])
+    expect(again.body).toHaveProperty('execution.jobId', 'fw-1')
+    await silent.whenClosed()
+  })
 })

@@ -37,6 +37,33 @@ test('what was not acknowledged comes again after the return, before what came m
   expect(second.written).toEqual(['b', 'c'])
 })
 
+test('a second connection gets what the first did not acknowledge, under ids of its own', () => {
+  const kept = session(true)
+  const first = writer()
+  kept.attach(first)
+  for (const payload of ['a', 'b', 'c']) kept.deliver(notice(payload))
+  kept.acknowledged(1)
+  const second = writer()
+  kept.attach(second)
+  expect(second.written).toEqual(['b', 'c'])
+  // On the first connection 3 was c, which nobody has acknowledged on the second.
+  expect(kept.acknowledged(3)).toBe(false)
+  kept.acknowledged(1)
+  kept.detach(0)
+  const third = writer()
+  kept.attach(third)
+  expect(third.written).toEqual(['c'])
+})
+
+test('a client that goes before it is answered loses nothing of what waits for it', () => {
+  const kept = session(true)
+  kept.deliver(notice('a'))
+  kept.detach(0)
+  const back = writer()
+  kept.attach(back)
+  expect(back.written).toEqual(['a'])
+})
+
 test.each([
   ['a clean session', false, 1],
   ['a subscription at QoS 0', true, 0],

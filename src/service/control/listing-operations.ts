@@ -150,8 +150,7 @@ function listPolicies({ policies }: Listed, call: ControlCall): Outcome {
 function listAttached({ policies }: Listed, call: ControlCall): Outcome {
   const target = call.path.target ?? ''
   const arn = readArn(target)
-  const names = arn === undefined ? [] : policies.attachedTo(`${arn.kind}/${arn.name}`)
-  const rows = names.map((name, serial) => ({ name, serial }))
+  const rows = arn === undefined ? [] : policies.attachedTo(`${arn.kind}/${arn.name}`)
   const shown = ({ name }: { readonly name: string }) => shownPolicy(name, call)
   return byMarker(call, 'ListAttachedPolicies', 'policies', rows, shown, target)
 }
@@ -159,7 +158,7 @@ function listAttached({ policies }: Listed, call: ControlCall): Outcome {
 function listTargets({ policies }: Listed, call: ControlCall): Outcome {
   const policyName = call.path.policyName ?? ''
   if (policies.find(policyName) === undefined) return notFound('Policy', policyName)
-  const rows = policies.targetsOf(policyName).map((target, serial) => ({ target, serial }))
+  const rows = policies.attachmentsOf(policyName)
   const shown = ({ target }: { readonly target: string }) => {
     const [kind = '', name = ''] = target.split('/', 2)
     return arnOf(call.region, kind === 'cert' ? 'cert' : 'thinggroup', name)

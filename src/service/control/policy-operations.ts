@@ -87,7 +87,8 @@ function attachPolicy(
   const holder = kind === 'cert' ? certificates.find(name) : groups.find(name)
   if (holder === undefined) return notFound('Target', target)
   const attached = policies.attachedTo(target)
-  if (!attached.includes(policyName) && attached.length >= POLICIES_OF_TARGET_MAX)
+  const isAttached = attached.some(({ name }) => name === policyName)
+  if (!isAttached && attached.length >= POLICIES_OF_TARGET_MAX)
     return refusal(
       'LimitExceededException',
       `The maximum number of policies of a target is ${POLICIES_OF_TARGET_MAX}`,

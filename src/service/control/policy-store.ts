@@ -7,12 +7,21 @@ export interface Policy {
   readonly serial: number
 }
 
+/** That a policy is attached to a target. */
+export interface Attachment {
+  readonly name: string
+  readonly target: string
+  /** In the order of attaching, never used again. */
+  readonly serial: number
+}
+
 /** Policies and what they are attached to. They are kept and not enforced: everybody may do all. */
 export class PolicyStore {
   readonly #policies = new Map<string, Policy>()
   #added = 0
-  /** Target, as `cert/<id>` or `thinggroup/<name>` → policy names. */
-  readonly #attached = new Map<string, Set<string>>()
+  #attachments = 0
+  /** Target, as `cert/<id>` or `thinggroup/<name>` → policy name → attachment. */
+  readonly #attached = new Map<string, Map<string, Attachment>>()
 
   find(name: string): Policy | undefined {
     return this.#policies.get(name)
@@ -32,25 +41,31 @@ export class PolicyStore {
   }
 
   attach(name: string, target: string): void {
-    const names = this.#attached.get(target)
-    if (names === undefined) this.#attached.set(target, new Set([name]))
-    else names.add(name)
+    const held = this.#attached.get(target) ?? new Map<string, Attachment>()
+    if (held.has(name)) return
+    this.#attachments += 1
+    held.set(name, { name, target, serial: this.#attachments })
+    this.#attached.set(target, held)
   }
 
   detach(name: string, target: string): void {
     this.#attached.get(target)?.delete(name)
   }
 
-  attachedTo(target: string): readonly string[] {
-    return [...(this.#attached.get(target) ?? [])]
+  /** In the order of attaching. */
+  attachedTo(target: string): readonly Attachment[] {
+    return [...(this.#attached.get(target)?.values() ?? [])]
   }
 
   isAttached(name: string): boolean {
-    return this.targetsOf(name).length > 0
+    return this.attachmentsOf(name).length > 0
   }
 
-  targetsOf(name: string): readonly string[] {
-    return [...this.#attached].filter(([, names]) => names.has(name)).map(([target]) => target)
+  /** In the order of attaching. */
+  attachmentsOf(name: string): readonly Attachment[] {
+    return [...this.#attached.values()]
+      .flatMap((held) => held.get(name) ?? [])
+      .sort((one, other) => one.serial - other.serial)
   }
 
   forgetTarget(target: string): void {
