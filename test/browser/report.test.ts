@@ -287,7 +287,10 @@ describe.skipIf(!browserHere())('report.html in Chromium', () => {
   test('charts are redrawn to the width of the window', async () => {
     const { page } = await open()
     await page.setViewportSize({ width: 700, height: 900 })
-    await page.waitForFunction(`document.querySelector('.plot .uplot').clientWidth < 700`)
+    // Each chart has its own frame to be redrawn in.
+    await page.waitForFunction(
+      `[...document.querySelectorAll('.plot .uplot')].every(({ clientWidth }) => clientWidth < 700)`,
+    )
 
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(700)
   })
