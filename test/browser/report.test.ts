@@ -287,9 +287,9 @@ describe.skipIf(!browserHere())('report.html in Chromium', () => {
   test('charts are redrawn to the width of the window', async () => {
     const { page } = await open()
     await page.setViewportSize({ width: 700, height: 900 })
-    // Each chart has its own frame to be redrawn in.
+    // Style narrows what is around a drawing at once; the drawing itself is made anew a little later.
     await page.waitForFunction(
-      `[...document.querySelectorAll('.plot .uplot')].every(({ clientWidth }) => clientWidth < 700)`,
+      `[...document.querySelectorAll('.plot .u-wrap')].every(({ clientWidth }) => clientWidth < 700)`,
     )
 
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(700)
