@@ -287,12 +287,13 @@ describe.skipIf(!browserHere())('report.html in Chromium', () => {
   test('charts are redrawn to the width of the window', async () => {
     const { page } = await open()
     await page.setViewportSize({ width: 700, height: 900 })
-    // Style narrows what is around a drawing at once; the drawing itself is made anew a little later.
-    await page.waitForFunction(
-      `[...document.querySelectorAll('.plot .u-wrap')].every(({ clientWidth }) => clientWidth < 700)`,
-    )
 
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(700)
+    // The drawings are made anew a little later; until then they are as wide as they were.
+    await expect
+      .poll(() => page.evaluate('document.documentElement.scrollWidth'), { timeout: 10_000 })
+      .toBe(700)
+    const widths = `[...document.querySelectorAll('.plot .u-wrap')].map(({ clientWidth }) => clientWidth)`
+    for (const width of await page.evaluate<number[]>(widths)) expect(width).toBeLessThan(700)
   })
 
   test.each([
