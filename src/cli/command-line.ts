@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
+import { refuseTwice } from './given-once.ts'
 import { runCommand } from './run-command.ts'
 import { VERSION } from './version.ts'
 
@@ -47,6 +48,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()
+    .middleware((given) => refuseTwice(given))
     .config(environmentOptions(process.env, words))
     .version(VERSION)
     .help()

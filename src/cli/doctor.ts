@@ -8,7 +8,6 @@ import { calibrate } from './calibrate.ts'
 import { environmentOverrides } from './environment.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { targetCounts } from './preflight.ts'
 import { readScenario } from './read-scenario.ts'
 import { assigned } from './serve-settings.ts'
@@ -78,7 +77,6 @@ export function doctorCommand(
           'how many starts a second can it make and still measure?',
         ),
     handler: async (given) => {
-      refuseTwice(given)
       finish(given.calibrate ? await calibrate(given) : doctor(given))
     },
   }

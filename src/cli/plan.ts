@@ -8,7 +8,6 @@ import type { Assignment } from '../scenario/overrides.ts'
 import { planOf } from '../scenario/plan.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { ExitCode } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { hiding, IN_A_PLAN, refuseMeaningless } from './meaningless.ts'
 import { DEFAULT_SEEDS, simulatePlan } from './plan-simulation.ts'
 import { readScenario } from './read-scenario.ts'
@@ -81,7 +80,6 @@ export function planCommand(
         ),
     handler: async (given) => {
       refuseMeaningless(given, IN_A_PLAN)
-      refuseTwice(given)
       refuseAlone(given)
       refuseBesideSeeds(given)
       const set = [

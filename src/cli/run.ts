@@ -15,7 +15,6 @@ import { checkTargets } from '../transport/target.ts'
 import { ceilingWords } from './calibration-file.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { LiveProgress } from './live-progress.ts'
 import { writePlan } from './plan-file.ts'
 import { preflight } from './preflight.ts'
@@ -92,7 +91,6 @@ export function runCommandModule(
 }
 
 async function run(given: RunArguments): Promise<ExitCode> {
-  refuseTwice(given)
   const scenario = scenarioOf(given)
   const things = given.only && chosenThings(scenario, given.only)
   const only = things?.map((thing) => scenario.fleet.namePrefix + thing)

@@ -5,7 +5,6 @@ import type { FromStandIn, ServiceLedger, StandInSettings, ToStandIn } from '../
 import { type StandIn, startStandIn } from '../service/stand-in.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { ledgerText } from './ledger-text.ts'
 import { portOf, requireFolder, type ServeArguments, serveSettings } from './serve-settings.ts'
 
@@ -62,7 +61,6 @@ export function serveCommand(
 const CLOSE_LIMIT_MS = 1_000
 
 async function serve(given: ServeArguments): Promise<ExitCode> {
-  refuseTwice(given)
   const ports = { httpPort: portOf('http', given.http), mqttPort: portOf('mqtt', given.mqtt) }
   const controlPort = given.control === undefined ? undefined : portOf('control', given.control)
   const settings = serveSettings(given)

@@ -10,7 +10,6 @@ import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { hiding, IN_VIRTUAL_TIME, refuseMeaningless } from './meaningless.ts'
 import { checkMemory } from './memory-limit.ts'
 import { writePlan } from './plan-file.ts'
@@ -77,7 +76,6 @@ export function simulateCommand(
 
 async function simulate(given: SimulateArguments): Promise<ExitCode> {
   refuseMeaningless(given, IN_VIRTUAL_TIME)
-  refuseTwice(given)
   refuseBesideSeeds(given)
   const scenario = readScenario(given.scenario, [
     ...assigned('fleet.things', '--things', given.things),

@@ -20,7 +20,6 @@ import { overheadOf } from '../simulate/overhead.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { sizesOf, smallScenario } from '../simulate/small-scenario.ts'
 import { ExitCode } from './exit-codes.ts'
-import { refuseTwice } from './given-once.ts'
 import { hiding, IN_VERIFY, refuseMeaningless } from './meaningless.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
@@ -66,7 +65,6 @@ export function verifyCommand(
 
 async function verify(given: VerifyArguments): Promise<ExitCode> {
   refuseMeaningless(given, IN_VERIFY)
-  refuseTwice(given)
   const set = [...assigned('seed', '--seed', given.seed), ...(given.set ?? [])]
   const scenario = readScenario(given.scenario, set)
   const { fitted, heldOut } = sizesOf(scenario)

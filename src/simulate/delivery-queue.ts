@@ -17,6 +17,7 @@ const FIRST_CAPACITY = 1_024
  * largest number ever is `mostUnderWay`.
  */
 export class DeliveryQueue {
+  readonly #legUs: number
   readonly #legs = new LegQueue()
   readonly #wheel: TimeWheel
   #thing = new Uint32Array(FIRST_CAPACITY)
@@ -31,7 +32,6 @@ export class DeliveryQueue {
   #used = 0
   /** Counts up with each delivery that is put in. */
   #added = 0
-  #size = 0
 
   /** The delivery last taken. */
   thing = 0
@@ -42,12 +42,14 @@ export class DeliveryQueue {
   payload: unknown
   mostUnderWay = 0
 
-  constructor() {
+  /** @param legUs how long a leg takes: what takes as long comes out as it went in. */
+  constructor(legUs: number) {
+    this.#legUs = legUs
     this.#wheel = new TimeWheel(FIRST_CAPACITY, (one, other) => this.#isBefore(one, other))
   }
 
   get size(): number {
-    return this.#size
+    return this.#used - this.#freeCount
   }
 
   /** When to take the next: perhaps too early, never too late. Infinity when nothing is under way. */
@@ -57,55 +59,33 @@ export class DeliveryQueue {
     return legUs < wheelUs ? legUs : wheelUs
   }
 
-  /** For a delivery that is not due before any other that went this way: one that takes one leg. */
-  addLeg(
-    atUs: number,
-    thing: number,
-    kind: DeliveryKind,
-    connection: number,
-    token: number,
-    payload: unknown,
-  ): void {
-    this.#legs.add(atUs, this.#count(), thing, kind, connection, token, payload)
-  }
-
+  /** @param nowUs never less than before. */
   add(
-    atUs: number,
+    nowUs: number,
+    afterUs: number,
     thing: number,
     kind: DeliveryKind,
     connection: number,
     token: number,
     payload: unknown,
   ): void {
-    this.#sort(atUs, this.#count(), thing, kind, connection, token, payload)
+    const place = this.#place()
+    this.#thing[place] = thing
+    this.#order[place] = this.#added
+    this.#added += 1
+    this.#kind[place] = kind
+    this.#connection[place] = connection
+    this.#token[place] = token
+    this.#payload[place] = payload
+    if (afterUs === this.#legUs) this.#legs.add(place, nowUs + afterUs)
+    else this.#wheel.add(place, nowUs + afterUs)
+    if (this.size > this.mostUnderWay) this.mostUnderWay = this.size
   }
 
   /** Takes the next delivery that is due, if there is one; its members are this object's until the
    *  next call. */
   take(nowUs: number): boolean {
-    const legs = this.#legs
-    const legUs = legs.nextUs
-    if (legUs <= nowUs) {
-      if (legUs < this.#wheel.nextUs && legs.afterNextUs > legUs) {
-        this.thing = legs.thing
-        this.kind = legs.kind
-        this.connection = legs.connection
-        this.token = legs.token
-        this.payload = legs.payload
-        legs.drop()
-        this.#size -= 1
-        return true
-      }
-      for (; legs.nextUs <= nowUs; legs.drop()) {
-        const { thing, kind, connection, token } = legs
-        this.#sort(legs.nextUs, legs.order, thing, kind, connection, token, legs.payload)
-      }
-    }
-    return this.#takeSorted(nowUs)
-  }
-
-  #takeSorted(nowUs: number): boolean {
-    const place = this.#wheel.take(nowUs)
+    const place = this.#takePlace(nowUs)
     if (place < 0) return false
     this.thing = this.#thing[place] as number
     this.kind = this.#kind[place] as number
@@ -115,35 +95,20 @@ export class DeliveryQueue {
     this.#payload[place] = undefined
     this.#free[this.#freeCount] = place
     this.#freeCount += 1
-    this.#size -= 1
     return true
   }
 
-  /** One more is under way. @returns its order. */
-  #count(): number {
-    this.#size += 1
-    if (this.#size > this.mostUnderWay) this.mostUnderWay = this.#size
-    this.#added += 1
-    return this.#added
-  }
-
-  #sort(
-    atUs: number,
-    order: number,
-    thing: number,
-    kind: DeliveryKind,
-    connection: number,
-    token: number,
-    payload: unknown,
-  ): void {
-    const place = this.#place()
-    this.#thing[place] = thing
-    this.#order[place] = order
-    this.#kind[place] = kind
-    this.#connection[place] = connection
-    this.#token[place] = token
-    this.#payload[place] = payload
-    this.#wheel.add(place, atUs)
+  #takePlace(nowUs: number): number {
+    const legs = this.#legs
+    if (legs.nextUs <= nowUs) {
+      const isAlone = legs.nextUs < this.#wheel.nextUs && legs.nextUs < legs.afterNextUs
+      if (isAlone) return legs.take()
+      while (legs.nextUs <= nowUs) {
+        const atUs = legs.nextUs
+        this.#wheel.add(legs.take(), atUs)
+      }
+    }
+    return this.#wheel.take(nowUs)
   }
 
   #isBefore(one: number, other: number): boolean {

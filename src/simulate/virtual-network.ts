@@ -46,7 +46,7 @@ const INTERNAL_ERROR: Rejected = {
  * notifications leave after its answer). Every leg takes the same time.
  */
 export class VirtualNetwork implements VirtualServiceSink {
-  readonly #queue = new DeliveryQueue()
+  readonly #queue: DeliveryQueue
   /** By shard. */
   readonly #fleets: readonly Fleet[]
   readonly #service: VirtualService
@@ -72,6 +72,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   ) {
     this.#fleets = fleets
     this.#oneWayUs = oneWayUs
+    this.#queue = new DeliveryQueue(oneWayUs)
     this.#shards = shards
     this.#ways = new ThingWays(scenario)
     this.#service = openService(this)
@@ -87,7 +88,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     const shards = this.#shards
     return {
       connect: (slot) => this.#connect(shard + slot * shards),
-      subscribe: (slot) => this.#leg(shard + slot * shards, Kind.subscribe),
+      subscribe: (slot) => this.#add(this.#oneWayUs, shard + slot * shards, Kind.subscribe),
       send: (slot, operation, token, request) =>
         this.#send(shard + slot * shards, operation, token, request),
       cancel: (slot) => this.#cancel(shard + slot * shards),
@@ -176,7 +177,7 @@ export class VirtualNetwork implements VirtualServiceSink {
           this.#ways.filters[thing * BYTES] as number,
           nowUs,
         )
-        this.#leg(thing, Kind.subscribed, Number(admitted))
+        this.#add(this.#oneWayUs, thing, Kind.subscribed, Number(admitted))
         break
       }
       case Kind.ready:
@@ -199,7 +200,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   #connectArrives(thing: number): void {
     const admitted = this.#service.admitConnect(thing, this.#nowUs) === 'admitted'
     if (admitted) this.#service.connections.restart(thing)
-    this.#leg(thing, Kind.handshaken, Number(admitted))
+    this.#add(this.#oneWayUs, thing, Kind.handshaken, Number(admitted))
   }
 
   /** An account or a client over its quota closes the connection without a word to a client of MQTT 3.1.1, and
@@ -246,11 +247,12 @@ export class VirtualNetwork implements VirtualServiceSink {
     const reply = internalError
       ? this.#service.refuse(operation, INTERNAL_ERROR, nowUs)
       : this.#service.handle(thing, operation, request, nowUs)
-    const atUs = nowUs + delayUs + this.#oneWayUs
-    if (connectionLost) this.#queue.add(atUs, thing, Kind.dropped, connection, 0, undefined)
+    const afterUs = delayUs + this.#oneWayUs
+    if (connectionLost)
+      this.#queue.add(nowUs, afterUs, thing, Kind.dropped, connection, 0, undefined)
     else if (!replyLost) {
-      this.#queue.add(atUs, thing, Kind.answer, connection, token, reply)
-      if (duplicated) this.#queue.add(atUs, thing, Kind.answer, connection, token, reply)
+      this.#queue.add(nowUs, afterUs, thing, Kind.answer, connection, token, reply)
+      if (duplicated) this.#queue.add(nowUs, afterUs, thing, Kind.answer, connection, token, reply)
     }
     this.#publish(delayUs)
     this.#hearService()
@@ -278,7 +280,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#ways.connection[thing * WORDS] = (this.#ways.connection[thing * WORDS] as number) + 1
     this.#ways.beganUs[thing] = this.#nowUs
     if (this.#ways.isHttp[thing * BYTES] === 1) this.#add(0, thing, Kind.ready)
-    else this.#leg(thing, Kind.connect)
+    else this.#add(this.#oneWayUs, thing, Kind.connect)
   }
 
   #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
@@ -301,7 +303,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     request: JobsRequest,
   ): void {
     this.newsUnderWay += 1
-    this.#leg(thing, Kind.request + operationAt, token, request)
+    this.#add(this.#oneWayUs, thing, Kind.request + operationAt, token, request)
     fleet.sent(slot, token, this.#nowUs)
   }
 
@@ -318,16 +320,9 @@ export class VirtualNetwork implements VirtualServiceSink {
     this.#ways.subscribed[thing * BYTES] = 0
   }
 
-  /** One way between a thing and the service. */
-  #leg(thing: number, kind: number, token = 0, payload?: unknown): void {
-    const connection = this.#ways.connection[thing * WORDS] as number
-    const atUs = this.#nowUs + this.#oneWayUs
-    this.#queue.addLeg(atUs, thing, kind, connection, token, payload)
-  }
-
   #add(afterUs: number, thing: number, kind: number, token = 0, payload?: unknown): void {
     const connection = this.#ways.connection[thing * WORDS] as number
-    this.#queue.add(this.#nowUs + afterUs, thing, kind, connection, token, payload)
+    this.#queue.add(this.#nowUs, afterUs, thing, kind, connection, token, payload)
   }
 }
 

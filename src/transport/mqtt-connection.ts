@@ -155,7 +155,7 @@ export class MqttConnection extends MqttClient implements Receiver {
     if (this.#endCause !== undefined) return
     const overfull = this.#overfull()
     if (overfull !== undefined) {
-      queueMicrotask(() => this.drop(overfull))
+      this.#end(overfull)
       return
     }
     const { jobId } = request as Partial<DescribeRequest>
