@@ -4,19 +4,14 @@ import type { Clock } from '../clock/clock.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
 import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
 import { requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
-import type { Inbox, Receiver } from './inbox.ts'
+import { ChunkLine, type LineOwner } from './chunk-line.ts'
+import type { Inbox } from './inbox.ts'
 import type { LinkSink } from './link.ts'
 import { NO_STORE } from './no-store.ts'
 import { openSocket } from './open-socket.ts'
 import { publishPacket } from './publish-packet.ts'
 import type { Target } from './target.ts'
 import { tokenOf, tokenText } from './token-text.ts'
-
-interface ReadChunk {
-  readonly cameUs: number
-  readonly readUs: number
-  readonly chunk: Buffer
-}
 
 type Suback = NonNullable<Parameters<ClientSubscribeCallback>[2]>
 
@@ -41,10 +36,6 @@ export interface MqttThingSettings {
   readonly subscribe: readonly string[]
 }
 
-/** Twice what AWS lets a packet have. A longer one is not waited for. */
-export const PACKET_MAX_BYTES = 262_144
-/** Read and not handled: the service is not read from until half of it is. */
-const WAITING_MAX_BYTES = 1_048_576
 /** Written, and not taken by the socket: the service has stopped reading. */
 const UNSENT_MAX_BYTES = 262_144
 /** AWS accepts no more before their PUBACKs flow (quota of the message broker, not adjustable). */
@@ -69,7 +60,7 @@ const socketOf = (client: MqttClient): Socket => (client as MqttConnection).open
  * One thing's client between `connect` and its end. It is the library's client and not a holder of
  * one, and its listeners are shared functions: closures for each thing would cost memory times fleet.
  */
-export class MqttConnection extends MqttClient implements Receiver {
+export class MqttConnection extends MqttClient implements LineOwner {
   /** Nothing is told once it is. */
   over = false
   readonly #way: MqttWay
@@ -79,29 +70,11 @@ export class MqttConnection extends MqttClient implements Receiver {
   readonly #prefix: string
   readonly #beganUs: number
   #open = false
-  #parser: NodeJS.WritableStream | undefined
   /** Tokens by message id. */
   #unacknowledged: Map<number, number> = NONE
-  /** Bytes of the chunks since the last that had the end of a packet. */
-  #unparsedBytes = 0
-  /** Bytes that were read and wait to be handled. */
-  #waitingBytes = 0
-  /** A chunk is with the parser, which hands its packets out one a tick. */
-  #isParsing = false
-  #chunkBytes = 0
-  /** When the chunk that is handled now was read. */
-  #readUs = 0
-  /** When the packet that is handled now came. */
-  #cameUs = 0
-  /** No packet of the chunk has been handled yet. */
-  #isFirst = false
-  /** Chunks whose turn came while one before them was with the parser. */
-  #backlog: ReadChunk[] | undefined
-  /** Why the connection is at its end, as soon as it is; told behind all that was read before. */
-  #endCause: string | undefined
-  /** All that was read has been received. */
-  #isReadOut = false
-  #lastSentUs = 0
+  /** What it has read and not handled. Made with the socket. */
+  #line: ChunkLine | undefined
+  lastSentUs = 0
 
   constructor(way: MqttWay, thing: number, name: string, settings: MqttThingSettings) {
     super(socketOf, {
@@ -141,21 +114,15 @@ export class MqttConnection extends MqttClient implements Receiver {
 
   openSocket(): Socket {
     const socket = openSocket(this.#way.target)
-    // The library would handle each chunk when it is read; what was read behind it would seem late.
-    socket.pipe = (parser) => {
-      this.#parser = parser
-      return parser
-    }
-    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    this.#line = new ChunkLine(socket, this.#way.inbox, this)
     return socket
   }
 
   send(operation: Operation, token: number, request: JobsRequest): void {
-    // Its end is on its way, and tells what becomes of this.
-    if (this.#endCause !== undefined) return
+    if (this.#line?.isEnding === true) return
     const overfull = this.#overfull()
     if (overfull !== undefined) {
-      this.#end(overfull)
+      this.#line?.end(overfull)
       return
     }
     const { jobId } = request as Partial<DescribeRequest>
@@ -169,8 +136,8 @@ export class MqttConnection extends MqttClient implements Receiver {
       this.#unacknowledged.set(messageId, token)
     }
     this.stream.write(publishPacket(version, qos, messageId, topic, payload))
-    this.#lastSentUs = this.#way.clock.nowUs()
-    this.#way.sink.sent(this.#thing, token, this.#lastSentUs)
+    this.lastSentUs = this.#way.clock.nowUs()
+    this.#way.sink.sent(this.#thing, token, this.lastSentUs)
   }
 
   /** Subscribes to the thing's filters. */
@@ -178,13 +145,13 @@ export class MqttConnection extends MqttClient implements Receiver {
     const filters = this.#settings.subscribe.map((last) => this.#prefix + last)
     let waiting = Math.ceil(filters.length / FILTERS_MAX)
     let refused = 0
-    const tell = () => {
+    const tell = (atUs: number) => {
       if (this.over) return
-      this.#way.sink.subscribed(this.#thing, filters.length - refused, refused, this.#cameUs)
+      this.#way.sink.subscribed(this.#thing, filters.length - refused, refused, atUs)
     }
     if (waiting === 0) {
-      this.#cameUs = this.#way.clock.nowUs()
-      queueMicrotask(tell)
+      const nowUs = this.#way.clock.nowUs()
+      queueMicrotask(() => tell(nowUs))
       return
     }
     const socket = this.stream as Socket
@@ -197,7 +164,7 @@ export class MqttConnection extends MqttClient implements Receiver {
         waiting -= 1
         if (waiting > 0) return
         socket.setTimeout(0)
-        tell()
+        tell(this.#cameUs())
       })
     }
   }
@@ -228,31 +195,16 @@ export class MqttConnection extends MqttClient implements Receiver {
     if (this.over) return
     this.#open = true
     const { sink } = this.#way
-    sink.handshake(this.#thing, this.#beganUs, this.#cameUs, undefined)
-    if (!this.over) sink.connected(this.#thing, this.#cameUs)
-  }
-
-  receive(cameUs: number, readUs: number, chunk: Buffer | undefined): void {
-    if (this.over) return
-    if (chunk === undefined) {
-      this.#isReadOut = true
-      this.#goOn()
-      return
-    }
-    this.#waitingBytes -= chunk.length
-    const socket = this.stream as Socket
-    if (socket.isPaused() && this.#waitingBytes <= WAITING_MAX_BYTES / 2) socket.resume()
-    this.#backlog ??= []
-    this.#backlog.push({ cameUs, readUs, chunk })
-    this.#goOn()
+    sink.handshake(this.#thing, this.#beganUs, this.#cameUs(), undefined)
+    if (!this.over) sink.connected(this.#thing, this.#cameUs())
   }
 
   closed(): void {
-    this.#end('closed')
+    this.#line?.end('closed')
   }
 
   parsed(packet: Packet): void {
-    this.#stamp()
+    this.#line?.stamp()
     if (packet.cmd === 'puback') this.#acknowledged(packet.messageId, packet.reasonCode)
   }
 
@@ -262,45 +214,15 @@ export class MqttConnection extends MqttClient implements Receiver {
     if (delivery === undefined) return
     const { sink } = this.#way
     if (delivery.kind === 'notification')
-      sink.notified(this.#thing, delivery.notification, this.#cameUs)
-    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, this.#cameUs)
+      sink.notified(this.#thing, delivery.notification, this.#cameUs())
+    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, this.#cameUs())
   }
 
   failed(error: Error & { code?: string | number }): void {
     const cause = this.#open ? causeOf(error) : handshakeCauseOf(error)
     // A packet that cannot be read is the end of all; what the socket or a timer says is not.
     if (NOT_READABLE.has(cause) || typeof error.code === 'number') this.drop(cause)
-    else this.#end(cause)
-  }
-
-  /** The first cause counts. What was read before is handled before it is told. */
-  #end(cause: string): void {
-    if (this.over || this.#endCause !== undefined) return
-    this.#endCause = cause
-    this.#way.inbox.putEnd(this)
-  }
-
-  /** The next chunk that was received, or the end behind all of them. */
-  #goOn(): void {
-    if (this.#isParsing || this.over) return
-    const next = this.#backlog?.shift()
-    if (next === undefined) {
-      if (this.#isReadOut) this.drop(this.#endCause ?? 'closed')
-      return
-    }
-    this.#cameUs = next.cameUs
-    this.#readUs = next.readUs
-    this.#isFirst = true
-    this.#chunkBytes = next.chunk.length
-    this.#isParsing = true
-    this.#parser?.write(next.chunk, this.#whenParsed)
-  }
-
-  readonly #whenParsed = (): void => {
-    this.#isParsing = false
-    this.#unparsedBytes = this.#isFirst ? this.#unparsedBytes + this.#chunkBytes : 0
-    if (this.#unparsedBytes > PACKET_MAX_BYTES) this.drop('oversized')
-    else this.#goOn()
+    else this.#line?.end(cause)
   }
 
   /** With an error code of MQTT 5, a PUBACK is the only answer there will be. */
@@ -311,19 +233,12 @@ export class MqttConnection extends MqttClient implements Receiver {
     if (reasonCode < 0x80 || this.over) return
     const message = `The broker refused the publish with reason ${reasonCode}.`
     const reply = { kind: 'rejected', code: `Puback${reasonCode}`, message } as const
-    this.#way.sink.answered(this.#thing, token, reply, this.#cameUs)
+    this.#way.sink.answered(this.#thing, token, reply, this.#cameUs())
   }
 
-  /** Of a chunk the first packet is what made the socket ready; one behind it may have come later. */
-  #stamp(): void {
-    if (!this.#isFirst) this.#cameUs = this.#readUs
-    this.#isFirst = false
-  }
-
-  #read(chunk: Buffer): void {
-    this.#waitingBytes += chunk.length
-    if (this.#waitingBytes > WAITING_MAX_BYTES) (this.stream as Socket).pause()
-    this.#way.inbox.put(this, this.#lastSentUs, chunk)
+  /** When the packet that is handled now came. */
+  #cameUs(): number {
+    return this.#line?.cameUs ?? this.#beganUs
   }
 
   /** Why no more may be sent, the cause of the drop that follows. */

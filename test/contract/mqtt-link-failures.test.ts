@@ -4,13 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AedesOptions } from 'aedes'
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '../../src/clock/clock.ts'
+import { PACKET_MAX_BYTES } from '../../src/transport/chunk-line.ts'
 import { Inbox } from '../../src/transport/inbox.ts'
 import type { Link } from '../../src/transport/link.ts'
-import {
-  type MqttThingSettings,
-  PACKET_MAX_BYTES,
-  UNACKNOWLEDGED_MAX,
-} from '../../src/transport/mqtt-connection.ts'
+import { type MqttThingSettings, UNACKNOWLEDGED_MAX } from '../../src/transport/mqtt-connection.ts'
 import { mqttLink } from '../../src/transport/mqtt-link.ts'
 import { parseTarget } from '../../src/transport/target.ts'
 import { CONNACK, connackRefusing, deadPort, publishPacket, rawServer } from './raw-server.ts'
