@@ -32,6 +32,7 @@ export async function expectTruth(truth: Truth): Promise<Measured> {
     const measured = await measure(truth)
     const unfit = unfitness(truth, measured)
     if (unfit !== undefined) {
+      console.warn(`Proves nothing, once more: ${unfit}.`)
       reasons.push(unfit)
       continue
     }
