@@ -1,10 +1,10 @@
 import { drawUnit, PURPOSE } from '../clock/draw.ts'
 import { OPERATIONS, type Operation, type Reply } from '../protocol/jobs.ts'
 import { type FleetParts, globalOf, retryOf } from './fleet-parts.ts'
+import { OpenAttempts } from './open-attempts.ts'
 import type { AttemptOutcome } from './ports.ts'
 import { DESCRIBE, RequestForms, START_NEXT, UPDATE } from './request-forms.ts'
 import { backoffUs, isServiceFailure, mayRetry } from './retry.ts'
-import { SlotList } from './slot-list.ts'
 import { Activity, Request, TIME, WORD } from './thing-table.ts'
 import { Timer } from './timers.ts'
 import { TokenMemory } from './token-memory.ts'
@@ -17,14 +17,14 @@ export class Attempts {
   readonly forms: RequestForms
   readonly #parts: FleetParts
   readonly #tokens: TokenMemory
-  /** Attempts on their way, the oldest first: with one timeout for all, also the first to time out. */
-  readonly #open: SlotList
+  /** Attempts on their way. */
+  readonly #open: OpenAttempts
 
   constructor(parts: FleetParts) {
     this.#parts = parts
     this.forms = new RequestForms(parts.table, parts.scenario)
     this.#tokens = new TokenMemory(parts.table)
-    this.#open = new SlotList(parts.table.size)
+    this.#open = new OpenAttempts(parts.table.size)
   }
 
   /** A new request with its first attempt. @param planned it is the first of a planned start. */
@@ -97,17 +97,14 @@ export class Attempts {
 
   /** When the first open attempt times out; Infinity without one. */
   nextUs(): number {
-    const first = this.#open.first
-    return first < 0
-      ? Number.POSITIVE_INFINITY
-      : (this.#parts.table.deadlineUs[first * TIME] as number)
+    return this.#open.nextUs
   }
 
   /** Ends one attempt whose time is over. @returns its slot, or -1 when there is none. */
   takeExpired(nowUs: number): number {
     const { table, effects, meter, trace } = this.#parts
+    if (this.#open.nextUs > nowUs) return -1
     const slot = this.#open.first
-    if (slot < 0 || (table.deadlineUs[slot * TIME] as number) > nowUs) return -1
     const wasSent = table.request[slot * WORD] === Request.sent
     if (wasSent) this.#endUnsure(slot, 'timedOut', nowUs)
     else this.#drop(slot, Request.none)
@@ -149,8 +146,7 @@ export class Attempts {
     const { table, effects, scenario } = this.#parts
     const token = this.#tokens.next(slot)
     table.setRequest(slot, Request.sending)
-    table.deadlineUs[slot * TIME] = nowUs + scenario.behaviour.requestTimeoutUs
-    this.#open.push(slot)
+    this.#open.push(slot, nowUs + scenario.behaviour.requestTimeoutUs)
     effects.send(slot, this.#operation(slot), token, this.forms.request(slot))
   }
 

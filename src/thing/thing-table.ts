@@ -50,7 +50,6 @@ export class ThingTable {
   /** Due time of the attempt. */
   readonly dueUs: Float64Array
   readonly sentUs: Float64Array
-  readonly deadlineUs: Float64Array
   /** Due time of what made the thing ask; its acquire time counts from here. */
   readonly startDueUs: Float64Array
   /** When the answer came that gave it the execution. */
@@ -145,7 +144,6 @@ export class ThingTable {
     }
     this.dueUs = times()
     this.sentUs = times()
-    this.deadlineUs = times()
     this.startDueUs = times()
     this.beganUs = times()
     this.sliceUs = times()
