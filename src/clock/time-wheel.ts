@@ -110,7 +110,7 @@ export class TimeWheel {
         if (this.#unsorted[slot] === 1) this.#sort(slot)
         const item = this.#heads[slot] as number
         this.#unlink(item, slot)
-        if (!isKnown || this.#heads[slot] === NONE) this.#foresee()
+        if (!isKnown || this.#heads[slot] === NONE) this.#foresee(slot)
         return item
       }
     }
@@ -184,8 +184,9 @@ export class TimeWheel {
     if (list < FAR) this.#pages.clear(list - FIRST_PAGE)
   }
 
-  #foresee(): void {
-    const slot = this.#slots.first()
+  /** @param from no slot before this one has anything. */
+  #foresee(from = 0): void {
+    const slot = this.#slots.firstFrom(from)
     if (slot >= 0) {
       this.nextUs = this.#page * SLOTS + slot
       return

@@ -140,11 +140,7 @@ export class Shard implements LinkSink {
       this.#finish(nowUs)
       return
     }
-    const nextUs = Math.min(
-      this.#fleet.nextUs() ?? Number.POSITIVE_INFINITY,
-      this.#nextPacedUs(),
-      this.#intervals.nextUs,
-    )
+    const nextUs = Math.min(this.#fleet.nextUs(), this.#nextPacedUs(), this.#intervals.nextUs)
     if (nextUs >= this.#armedUs) return
     this.#armedUs = nextUs
     this.#wake.at(nextUs)

@@ -33,6 +33,9 @@ export class DeliveryQueue {
   /** Counts up with each delivery that is put in. */
   #added = 0
 
+  /** When to take the next: perhaps too early, never too late. Infinity when nothing is under way. */
+  nextUs = Number.POSITIVE_INFINITY
+
   /** The delivery last taken. */
   thing = 0
   kind: DeliveryKind = 0
@@ -50,13 +53,6 @@ export class DeliveryQueue {
 
   get size(): number {
     return this.#used - this.#freeCount
-  }
-
-  /** When to take the next: perhaps too early, never too late. Infinity when nothing is under way. */
-  get nextUs(): number {
-    const legUs = this.#legs.nextUs
-    const wheelUs = this.#wheel.nextUs
-    return legUs < wheelUs ? legUs : wheelUs
   }
 
   /** @param nowUs never less than before. */
@@ -77,8 +73,10 @@ export class DeliveryQueue {
     this.#connection[place] = connection
     this.#token[place] = token
     this.#payload[place] = payload
-    if (afterUs === this.#legUs) this.#legs.add(place, nowUs + afterUs)
-    else this.#wheel.add(place, nowUs + afterUs)
+    const atUs = nowUs + afterUs
+    if (afterUs === this.#legUs) this.#legs.add(place, atUs)
+    else this.#wheel.add(place, atUs)
+    if (atUs < this.nextUs) this.nextUs = atUs
     if (this.size > this.mostUnderWay) this.mostUnderWay = this.size
   }
 
@@ -86,6 +84,9 @@ export class DeliveryQueue {
    *  next call. */
   take(nowUs: number): boolean {
     const place = this.#takePlace(nowUs)
+    const legUs = this.#legs.nextUs
+    const wheelUs = this.#wheel.nextUs
+    this.nextUs = legUs < wheelUs ? legUs : wheelUs
     if (place < 0) return false
     this.thing = this.#thing[place] as number
     this.kind = this.#kind[place] as number

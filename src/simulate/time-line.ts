@@ -16,6 +16,8 @@ export class TimeLine {
   /** When the load was over and no more starts came; Infinity before. */
   drainsFromUs = NEVER
   isOver = false
+  /** Whether `act` must look at the things after each event, and not only at `nextUs`. */
+  isWatching = true
   readonly #scenario: Scenario
   readonly #fleets: readonly Fleet[]
   readonly #openExecutions: () => number
@@ -49,18 +51,14 @@ export class TimeLine {
     this.#cannotEnd = cannotEnd
   }
 
-  /** Whether `act` must look at the things after each event, and not only at `nextUs`. */
-  get isWatching(): boolean {
-    const isLoading = this.t0Us < NEVER && this.#drainEndsUs === NEVER
-    return !isLoading || this.#scenario.load.kind === 'rollout'
-  }
-
   /** Whatever is due now, and whatever has become possible. */
   act(nowUs: number): void {
     if (this.#connected < this.#scenario.fleet.things) this.#connectDue(nowUs)
     if (this.t0Us === NEVER) this.#beginWhenReady(nowUs)
     if (this.t0Us < NEVER && this.#drainEndsUs === NEVER) this.#load(nowUs)
     if (this.#drainEndsUs < NEVER) this.isOver = nowUs >= this.#drainEndsUs || this.busy === 0
+    const isLoading = this.t0Us < NEVER && this.#drainEndsUs === NEVER
+    this.isWatching = !isLoading || this.#scenario.load.kind === 'rollout'
     this.nextUs = this.#nextUs()
   }
 

@@ -3,6 +3,7 @@ import {
   type JobsRequest,
   OPERATIONS,
   type Operation,
+  operationAt,
   type Rejected,
   type Reply,
 } from '../protocol/jobs.ts'
@@ -55,6 +56,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   readonly #ways: ThingWays
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []
+  #newsCount = 0
   #nowUs = 0
   /** When the service wants to be called, as of its last call. */
   #serviceUs = Number.POSITIVE_INFINITY
@@ -151,7 +153,7 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   notifyNext(thing: number): void {
     if (this.#ways.subscribed[thing * BYTES] === 1 && this.#ways.hearsNext[thing * BYTES] === 1)
-      this.#news.push(thing)
+      this.#news[this.#newsCount++] = thing
   }
 
   #tell(thing: number, kind: number, token: number, payload: unknown): void {
@@ -260,8 +262,9 @@ export class VirtualNetwork implements VirtualServiceSink {
 
   /** Sends the notifications that the last call of the service has asked for, after its answer. */
   #publish(delayUs: number): void {
-    if (this.#news.length === 0) return
-    for (const thing of this.#news) {
+    if (this.#newsCount === 0) return
+    for (let at = 0; at < this.#newsCount; at++) {
+      const thing = this.#news[at] as number
       const delayedUs = this.#service.notificationDelayUs(thing, this.#nowUs)
       this.newsUnderWay += 1
       this.#add(
@@ -272,7 +275,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         this.#service.notifyNextOf(thing, this.#nowUs),
       )
     }
-    this.#news.length = 0
+    this.#newsCount = 0
   }
 
   /** HTTP opens its socket with the first request. */
@@ -284,7 +287,7 @@ export class VirtualNetwork implements VirtualServiceSink {
   }
 
   #send(thing: number, operation: Operation, token: number, request: JobsRequest): void {
-    const at = OPERATIONS.indexOf(operation)
+    const at = operationAt(operation)
     if (this.#ways.isHttp[thing * BYTES] === 1 && this.#ways.way[thing * BYTES] !== Way.open) {
       this.#ways.beganUs[thing] = this.#nowUs
       this.#add(2 * this.#oneWayUs, thing, Kind.opened + at, token, request)

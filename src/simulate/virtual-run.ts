@@ -8,8 +8,6 @@ import { TimeLine } from './time-line.ts'
 import { VirtualNetwork } from './virtual-network.ts'
 import type { VirtualService, VirtualServiceSink } from './virtual-service.ts'
 
-const NEVER = Number.POSITIVE_INFINITY
-
 export interface VirtualRunSettings {
   readonly scenario: Scenario
   /** The fleet is split as in a run with so many workers; all of them share this thread. */
@@ -131,9 +129,9 @@ export class VirtualRun {
         observer.reach(nowUs)
         if (observer.isOver) return false
       }
-      this.#events += this.#doAt(nowUs)
+      this.#doAt(nowUs)
       if (nowUs >= line.nextUs || line.isWatching) this.#act(nowUs)
-      if (!line.isOver) this.#nowUs = Math.max(nowUs, this.#nextUs())
+      if (!line.isOver) this.#moveOn(nowUs)
     }
     return !line.isOver
   }
@@ -163,25 +161,25 @@ export class VirtualRun {
     this.#observer?.drain(nowUs)
   }
 
-  /** @returns how many deliveries and timers it was. */
-  #doAt(nowUs: number): number {
+  #doAt(nowUs: number): void {
     const fleets = this.#fleets
-    let events = this.#network.advance(nowUs)
+    this.#events += this.#network.advance(nowUs)
     for (let shard = 0; shard < fleets.length; shard++) {
       const fleet = fleets[shard] as Fleet
-      if ((fleet.nextUs() ?? NEVER) <= nowUs) events += fleet.advance(nowUs)
+      if (fleet.nextUs() <= nowUs) this.#events += fleet.advance(nowUs)
     }
-    return events
   }
 
-  #nextUs(): number {
+  /** To the next point in time at which there is something to do. */
+  #moveOn(nowUs: number): void {
     const fleets = this.#fleets
-    const lineUs = this.#line.nextUs
-    let nextUs = this.#network.nextUs
+    const networkUs = this.#network.nextUs
+    let nextUs = this.#line.nextUs
+    if (networkUs < nextUs) nextUs = networkUs
     for (let shard = 0; shard < fleets.length; shard++) {
-      const fleetUs = (fleets[shard] as Fleet).nextUs() ?? NEVER
+      const fleetUs = (fleets[shard] as Fleet).nextUs()
       if (fleetUs < nextUs) nextUs = fleetUs
     }
-    return nextUs < lineUs ? nextUs : lineUs
+    this.#nowUs = nextUs > nowUs ? nextUs : nowUs
   }
 }

@@ -213,10 +213,11 @@ export class Fleet {
     if (this.#attempts.lost(slot, nowUs)) this.#retry(slot, nowUs)
   }
 
-  /** When `advance` has something to do: perhaps a little early, never late. */
-  nextUs(): number | undefined {
-    const nextUs = Math.min(this.#attempts.nextUs(), this.#timers.nextUs())
-    return nextUs === Number.POSITIVE_INFINITY ? undefined : nextUs
+  /** When `advance` has something to do: perhaps a little early, never late. Infinity is never. */
+  nextUs(): number {
+    const expiresUs = this.#attempts.nextUs()
+    const timerUs = this.#timers.nextUs()
+    return expiresUs < timerUs ? expiresUs : timerUs
   }
 
   /** Does what is due: request timeouts, then the timers of connection, work, backoff, pause and poll.

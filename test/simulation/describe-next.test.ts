@@ -96,7 +96,7 @@ describe('a look at what comes next', () => {
 
       expect(one.meter.of('execution.stuck')).toBe(1)
       expect(one.fleet).toMatchObject({ busy: 0, idle: 1 })
-      expect(one.fleet.nextUs()).toBeUndefined()
+      expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
     },
   )
 
@@ -163,7 +163,7 @@ describe('the update that begins what was found', () => {
 
     expect(one.meter.counts).toMatchObject({ 'execution.stuck': 1, 'describe.issued': 2 })
     expect(one.fleet).toMatchObject({ busy: 0, idle: 1 })
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('looks once more in each start anew', () => {

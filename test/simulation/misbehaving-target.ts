@@ -53,7 +53,7 @@ export class MisbehavingTarget implements FleetEffects {
     let endUs = Number.POSITIVE_INFINITY
     for (;;) {
       const loadUs = endUs === Number.POSITIVE_INFINITY ? load.nextUs(t0Us) : endUs
-      const nextUs = Math.min(this.#events.peekValue() ?? loadUs, fleet.nextUs() ?? loadUs, loadUs)
+      const nextUs = Math.min(this.#events.peekValue() ?? loadUs, fleet.nextUs(), loadUs)
       this.#nowUs = Math.max(this.#nowUs, nextUs)
       while ((this.#events.peekValue() ?? Number.POSITIVE_INFINITY) <= this.#nowUs) {
         this.#events.pop()?.()

@@ -75,7 +75,7 @@ describe('one thing and one execution', () => {
       'execution.started': 1,
       'execution.succeeded': 1,
     })
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('works without progress updates and without work, one answer after the other', () => {
@@ -179,7 +179,7 @@ describe('the answer to a terminal update', () => {
 
     expect(one.meter.counts).toMatchObject({ 'execution.stuck': 1, [`update.rejected.${code}`]: 1 })
     expect(one.fleet).toMatchObject({ busy: 0, idle: 1, openRequests: 0 })
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('leaves a doubt only where an attempt may have been carried out', () => {
@@ -338,7 +338,7 @@ describe('a retry', () => {
     }
 
     expect(one.meter.counts).toMatchObject({ 'update.throttled': 3, 'execution.stuck': 1 })
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
     expect(one.told).toEqual(['began job-1 1'])
   })
 

@@ -184,7 +184,7 @@ describe('in a loop', () => {
 
   test('a thing waits for T0 and sets out within one pause of it', () => {
     const one = loopFleet().online()
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
     one.fleet.begin(0)
     one.untilSent()
 
@@ -228,7 +228,7 @@ describe('in a loop', () => {
     one.answer(ACCEPTED)
 
     expect(one.fleet).toMatchObject({ busy: 0, idle: 1 })
-    expect(one.fleet.nextUs()).toBeUndefined()
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('a thing that comes online late begins then, and one that never does gets stuck at nothing', () => {

@@ -81,7 +81,7 @@ export class ScriptedFleet implements FleetEffects, ThingBook {
 
   /** Moves time to this moment, doing whatever falls due on the way in order. */
   at(nowUs: number): this {
-    for (let nextUs = this.fleet.nextUs(); nextUs !== undefined && nextUs <= nowUs; ) {
+    for (let nextUs = this.fleet.nextUs(); nextUs <= nowUs; ) {
       this.nowUs = Math.max(this.nowUs, nextUs)
       this.fleet.advance(this.nowUs)
       nextUs = this.fleet.nextUs()
@@ -93,7 +93,7 @@ export class ScriptedFleet implements FleetEffects, ThingBook {
   /** Moves to when the fleet next has something to do. */
   next(): this {
     const nextUs = this.fleet.nextUs()
-    if (nextUs === undefined) throw new Error('the fleet has nothing to do')
+    if (nextUs === Number.POSITIVE_INFINITY) throw new Error('the fleet has nothing to do')
     return this.at(nextUs)
   }
 

@@ -88,7 +88,7 @@ describe('the end', () => {
     })
     expect(many.closed).toEqual([0, 1, 2, 3])
     expect(many.fleet).toMatchObject({ online: 0, idle: 0, busy: 0, openRequests: 0 })
-    expect(many.fleet.nextUs()).toBeUndefined()
+    expect(many.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test('leaves a doubt about an open terminal update, and none about work in hand', () => {
