@@ -1,3 +1,4 @@
+import { EXECUTION_STATUSES, type ExecutionStatus, statusAt } from '../protocol/jobs.ts'
 import { markOf } from './mark.ts'
 
 /** An execution that is begun and not settled, as its thing sees it. */
@@ -36,7 +37,8 @@ export class ThingBook {
   readonly #shards: number
   /** By slot, `ROW` numbers each: see `Place`. */
   readonly #numbers: Uint32Array
-  readonly #byStatus = new Map<string, number>()
+  /** How many have ended, by `statusAt`. */
+  readonly #ended = new Float64Array(EXECUTION_STATUSES.length)
   /** By slot: the job of the one open execution that a thing has as a rule, and is sure of. */
   readonly #jobId: (string | undefined)[]
   /** By slot: further ones of the few things that have any, and those in doubt. */
@@ -61,14 +63,14 @@ export class ThingBook {
     } else this.#add(slot, { jobId, executionNumber, wanted: undefined })
   }
 
-  settled(slot: number, jobId: string, executionNumber: number, status: string): void {
+  settled(slot: number, jobId: string, executionNumber: number, status: ExecutionStatus): void {
     const numbers = this.#numbers
     const at = slot * ROW
     numbers[at + Place.settled] = (numbers[at + Place.settled] as number) + 1
     // The array itself cuts the sum to 32 bits.
     numbers[at + Place.marks] =
       (numbers[at + Place.marks] as number) + markOf(jobId, executionNumber, status)
-    this.#byStatus.set(status, (this.#byStatus.get(status) ?? 0) + 1)
+    this.#ended[statusAt(status)] = (this.#ended[statusAt(status)] as number) + 1
     this.#forget(slot, jobId, executionNumber)
   }
 
@@ -90,7 +92,11 @@ export class ThingBook {
       things: Uint32Array.from(this.#jobId, (_, slot) => globalOf(slot)),
       settled: column(Place.settled),
       marks: column(Place.marks),
-      settledByStatus: Object.fromEntries(this.#byStatus),
+      settledByStatus: Object.fromEntries(
+        EXECUTION_STATUSES.map((status, at) => [status, this.#ended[at] as number] as const).filter(
+          ([, count]) => count > 0,
+        ),
+      ),
       unsettled: this.#unsettled(globalOf),
       crowded: [...this.#crowded].map(([slot, count]) => [globalOf(slot), count] as const),
     }

@@ -2,16 +2,19 @@ import type { Histogram } from 'hdr-histogram-js'
 import { CounterTable } from './counter-table.ts'
 import { LatencyRecorder } from './latency-recorder.ts'
 import {
+  type AttemptOutcome,
   EXECUTION_EVENTS,
+  type ExecutionEvent,
+  eventAt,
   METERED_OPERATIONS,
+  type MeteredOperation,
+  meteredAt,
   OUTCOMES,
+  outcomeAt,
   type SeriesName,
   TIMED_OUTCOMES,
 } from './series.ts'
 
-export type MeteredOperation = (typeof METERED_OPERATIONS)[number]
-export type AttemptOutcome = (typeof OUTCOMES)[number]
-export type ExecutionEvent = (typeof EXECUTION_EVENTS)[number]
 export type StartEvent = (typeof START_EVENTS)[number]
 export type StrayAnswer = (typeof STRAYS)[number]
 
@@ -32,7 +35,7 @@ export class ShardMeter {
   readonly #recorders: (LatencyRecorder | undefined)[] = []
 
   issued(operation: MeteredOperation, dueUs: number, sentUs: number, planned: boolean): void {
-    const at = OPERATION_AT[operation]
+    const at = meteredAt(operation)
     this.#counters.add(at * OPERATION_COUNTERS)
     this.#record(FIRST_LAG + at, sentUs - dueUs)
     if (planned) this.#record(START_LAG, sentUs - dueUs)
@@ -47,14 +50,14 @@ export class ShardMeter {
     sentUs: number,
     endUs: number,
   ): void {
-    const at = OPERATION_AT[operation]
-    const outcomeAt = OUTCOME_AT[outcome]
-    this.#counters.add(at * OPERATION_COUNTERS + 1 + outcomeAt)
+    const at = meteredAt(operation)
+    const how = outcomeAt(outcome)
+    this.#counters.add(at * OPERATION_COUNTERS + 1 + how)
     if (outcome === 'rejected') {
       this.#counters.addNamed(REJECTED_PREFIXES[at] ?? '', code ?? 'unknown')
     }
-    if (outcomeAt >= TIMED_OUTCOMES.length) return
-    const series = 2 * (at * TIMED_OUTCOMES.length + outcomeAt)
+    if (how >= TIMED_OUTCOMES.length) return
+    const series = 2 * (at * TIMED_OUTCOMES.length + how)
     this.#record(series, endUs - dueUs)
     this.#record(series + 1, endUs - sentUs)
   }
@@ -87,7 +90,7 @@ export class ShardMeter {
   }
 
   execution(event: ExecutionEvent): void {
-    this.#counters.add(FIRST_EXECUTION + EXECUTION_EVENTS.indexOf(event))
+    this.#counters.add(FIRST_EXECUTION + eventAt(event))
   }
 
   executionDuration(durationUs: number): void {
@@ -138,8 +141,6 @@ export class ShardMeter {
 const START_EVENTS = ['started', 'reassigned', 'dropped-busy', 'dropped-offline'] as const
 const STRAYS = ['late', 'duplicate', 'unmatched'] as const
 
-const OPERATION_AT = positions(METERED_OPERATIONS)
-const OUTCOME_AT = positions(OUTCOMES)
 const REJECTED_PREFIXES = METERED_OPERATIONS.map((operation) => `${operation}.rejected.`)
 
 /** issued, then one for each outcome. */
@@ -178,7 +179,3 @@ const HISTOGRAM_NAMES: readonly SeriesName[] = [
   'start.acquire',
   'execution.duration',
 ]
-
-function positions<Name extends string>(names: readonly Name[]): Record<Name, number> {
-  return Object.fromEntries(names.map((name, at) => [name, at])) as Record<Name, number>
-}

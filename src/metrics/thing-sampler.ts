@@ -1,7 +1,16 @@
 import { EventRings } from './event-rings.ts'
 import { KeepLimits, type KeptCount } from './keep-limits.ts'
-import { EXECUTION_EVENTS, JOBS_OPERATIONS, METERED_OPERATIONS, OUTCOMES } from './series.ts'
-import type { AttemptOutcome, ExecutionEvent, MeteredOperation } from './shard-meter.ts'
+import {
+  type AttemptOutcome,
+  type ExecutionEvent,
+  eventAt,
+  JOBS_OPERATIONS,
+  METERED_OPERATIONS,
+  type MeteredOperation,
+  meteredAt,
+  OUTCOMES,
+  outcomeAt,
+} from './series.ts'
 import { SlowestAttempts } from './slowest-attempts.ts'
 import type { ThingTimeline } from './thing-timeline.ts'
 import { cutEvents, EVENT } from './timeline-cut.ts'
@@ -71,7 +80,7 @@ export class ThingSampler {
     dueUs: number,
     sentUs: number,
   ): void {
-    const at = METERED_OPERATIONS.indexOf(operation)
+    const at = meteredAt(operation)
     this.#note(slot, EVENT.send, at, attempt, sentUs, dueUs, undefined)
   }
 
@@ -84,11 +93,11 @@ export class ThingSampler {
     sentUs: number,
     endUs: number,
   ): void {
-    const at = METERED_OPERATIONS.indexOf(operation)
-    const outcomeAt = OUTCOMES.indexOf(outcome)
-    this.#note(slot, EVENT.end, at, outcomeAt, endUs, sentUs, code)
-    if (outcomeAt > LAST_GOOD) {
-      const reason = FAILURES[at]?.[outcomeAt] ?? outcome
+    const at = meteredAt(operation)
+    const how = outcomeAt(outcome)
+    this.#note(slot, EVENT.end, at, how, endUs, sentUs, code)
+    if (how > LAST_GOOD) {
+      const reason = FAILURES[at]?.[how] ?? outcome
       this.#keep(slot, code === undefined ? reason : `${reason} ${code}`)
     } else if (at < JOBS_OPERATIONS.length) {
       this.#slowest.offer(at, endUs - dueUs, this.#ringOf[slot] as number)
@@ -110,7 +119,7 @@ export class ThingSampler {
     executionNumber: number,
     nowUs: number,
   ): void {
-    const at = EXECUTION_EVENTS.indexOf(event)
+    const at = eventAt(event)
     this.#note(slot, EVENT.execution, 0, at, nowUs, executionNumber, jobId)
     if (event === 'stuck') this.#keep(slot, 'stuck')
     else if (event === 'timedOut' || event === 'canceled') {

@@ -1,4 +1,5 @@
 import { ThingBook } from '../ledger/thing-book.ts'
+import type { ExecutionStatus } from '../protocol/jobs.ts'
 import type { ThingBook as Book } from '../thing/ports.ts'
 
 /**
@@ -19,7 +20,7 @@ export class ChosenThingsBook implements Book {
     this.whole.began(this.#thing(slot), jobId, executionNumber)
   }
 
-  settled(slot: number, jobId: string, executionNumber: number, status: string): void {
+  settled(slot: number, jobId: string, executionNumber: number, status: ExecutionStatus): void {
     this.whole.settled(this.#thing(slot), jobId, executionNumber, status)
   }
 

@@ -2,6 +2,7 @@ import { markOf } from '../ledger/mark.ts'
 import type { OperationCounts } from '../protocol/admin.ts'
 import type { ExecutionStatus, Operation, Reply } from '../protocol/jobs.ts'
 import { grown } from './growing.ts'
+import { addTo, noExecutions } from './status-counts.ts'
 
 /** What the service has done, as its ledger tells it: requests by operation, endings by thing. */
 export class Counts {
@@ -18,7 +19,7 @@ export class Counts {
     describe: 0,
     'get-pending': 0,
   }
-  readonly byStatus: Record<string, number> = {}
+  readonly #ended = noExecutions()
   /** By thing: how many executions have ended, and the sum of their marks. */
   #endings: Uint32Array
 
@@ -33,7 +34,7 @@ export class Counts {
 
   /** One received request and its answer. */
   answered(operation: Operation, reply: Reply): void {
-    const counts = this.operations[operation]
+    const counts = this.#of(operation)
     counts.received += 1
     if (reply.kind === 'rejected') {
       if (reply.code === 'RequestThrottled') counts.throttled += 1
@@ -43,11 +44,16 @@ export class Counts {
   }
 
   ended(thing: number, jobId: string, executionNumber: number, status: ExecutionStatus): void {
-    this.byStatus[status] = (this.byStatus[status] ?? 0) + 1
+    addTo(this.#ended, status, 1)
     const at = 2 * thing
     this.#endings[at] = (this.#endings[at] ?? 0) + 1
     // The array takes it modulo 2^32, as the other side does.
     this.#endings[at + 1] = (this.#endings[at + 1] ?? 0) + markOf(jobId, executionNumber, status)
+  }
+
+  /** How many have ended, by status; zero is left out. */
+  get byStatus(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.#ended).filter(([, count]) => count > 0))
   }
 
   /** Copies, by thing. */
@@ -55,6 +61,19 @@ export class Counts {
     const column = (from: number) =>
       Uint32Array.from({ length: things }, (_, thing) => this.#endings[2 * thing + from] as number)
     return { ended: column(0), marks: column(1) }
+  }
+
+  #of(operation: Operation): OperationCounts {
+    switch (operation) {
+      case 'start-next':
+        return this.operations['start-next']
+      case 'update':
+        return this.operations.update
+      case 'describe':
+        return this.operations.describe
+      default:
+        return this.operations['get-pending']
+    }
   }
 }
 

@@ -9,6 +9,7 @@ import { become, type ExecutionRecord, queueRecord, storeDetails } from './job-e
 import type { JobTable } from './job-table.ts'
 import { PendingLists } from './pending.ts'
 import { RecordTable } from './record-table.ts'
+import { addTo } from './status-counts.ts'
 
 /** What a change of the executions brings about elsewhere. */
 export interface ExecutionSink {
@@ -170,7 +171,7 @@ export class Executions {
 
   /** As if it had never been. It has ended. */
   delete(record: ExecutionRecord): void {
-    record.job.counts[record.status] -= 1
+    addTo(record.job.counts, record.status, -1)
     this.#unchain(record)
     this.#records.free(record)
   }

@@ -1,6 +1,13 @@
-import type { ExecutionStatus, RejectCode, StatusDetails, UpdateRequest } from '../protocol/jobs.ts'
+import {
+  type ExecutionStatus,
+  isTerminal,
+  type RejectCode,
+  type StatusDetails,
+  type UpdateRequest,
+} from '../protocol/jobs.ts'
 import { CANCEL_STEP_TIMER, TIMEOUT_MINUTES_MAX, TIMEOUT_MINUTES_MIN } from '../protocol/limits.ts'
 import type { Job } from './job.ts'
+import { addTo } from './status-counts.ts'
 
 /** One execution, changed in place. A record of an endless job is used again for a later execution. */
 export interface ExecutionRecord {
@@ -42,11 +49,11 @@ export interface Deadlines {
   stepUs: number
 }
 
-/** What a device may ask for, by current status. A status without a row is terminal. */
-const MAY_BECOME: Partial<Record<ExecutionStatus, readonly ExecutionStatus[]>> = {
-  // Straight to a terminal status is legal: official samples do it (protocol 3.2).
-  QUEUED: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
-  IN_PROGRESS: ['IN_PROGRESS', 'SUCCEEDED', 'FAILED', 'REJECTED'],
+/** What a device may ask for. From QUEUED straight to a terminal status is legal: official samples do
+ *  it (protocol 3.2). */
+function mayBecome(from: ExecutionStatus, to: ExecutionStatus): boolean {
+  if (isTerminal(from)) return false
+  return to === 'IN_PROGRESS' || to === 'SUCCEEDED' || to === 'FAILED' || to === 'REJECTED'
 }
 
 /** Why the service refuses this update; undefined when it does not. The order of checks is 2.4's. */
@@ -58,7 +65,7 @@ export function updateRefusal(
   // The version comes first: a device with a stale view must learn that, and not be told that its
   // transition is wrong.
   if (expectedVersion !== record.versionNumber) return 'VersionMismatch'
-  if (!MAY_BECOME[record.status]?.includes(request.status)) return 'InvalidStateTransition'
+  if (!mayBecome(record.status, request.status)) return 'InvalidStateTransition'
   const { stepTimeoutInMinutes } = request
   if (stepTimeoutInMinutes === CANCEL_STEP_TIMER) return undefined
   return isStepTimeout(stepTimeoutInMinutes) ? undefined : 'InvalidRequest'
@@ -77,8 +84,8 @@ export function become(
   versions: number,
 ): void {
   const { counts } = record.job
-  counts[record.status] -= 1
-  counts[status] += 1
+  addTo(counts, record.status, -1)
+  addTo(counts, status, 1)
   if (status === 'IN_PROGRESS' && record.startedAt === 0) record.startedAt = nowSeconds
   record.status = status
   record.versionNumber += versions

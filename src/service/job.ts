@@ -7,11 +7,11 @@ import type {
   TargetSelection,
   TimeoutConfig,
 } from '../protocol/job-config.ts'
-import type { ExecutionStatus } from '../protocol/jobs.ts'
 import type { JobStatus, JobTarget } from './job-control.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 import { LatestExecutions } from './latest-executions.ts'
 import type { Rollout } from './rollout.ts'
+import { noExecutions, type StatusCounts } from './status-counts.ts'
 
 /** A job as the control plane knows it, or an endless row of jobs `<id>-1`, `<id>-2`, … of a scenario. */
 export interface Job {
@@ -46,7 +46,7 @@ export interface Job {
   lastUpdatedAt: number
   completedAt: number | undefined
   /** Executions by status; of an endless row, how many there ever were. */
-  readonly counts: Record<ExecutionStatus, number>
+  readonly counts: StatusCounts
   rollout: Rollout | undefined
   /** Targets that its rollout has still to reach. */
   toRollOut: number
@@ -125,16 +125,7 @@ export function newJob(
     createdAt: nowSeconds,
     lastUpdatedAt: nowSeconds,
     completedAt: undefined,
-    counts: {
-      QUEUED: 0,
-      IN_PROGRESS: 0,
-      SUCCEEDED: 0,
-      FAILED: 0,
-      TIMED_OUT: 0,
-      REJECTED: 0,
-      REMOVED: 0,
-      CANCELED: 0,
-    },
+    counts: noExecutions(),
     rollout: undefined,
     toRollOut: 0,
     isRolloutStopped: false,

@@ -308,7 +308,7 @@ export class JobsService {
       lostRequests: { ...this.#counts.lostRequests },
       ...this.#counts.endings(this.things),
       open,
-      byStatus: { ...this.#counts.byStatus },
+      byStatus: this.#counts.byStatus,
     }
   }
 

@@ -21,7 +21,9 @@ import { type ExecutionRecord, isStepTimeout, updateRefusal } from './job-execut
 const ACCEPTED: Accepted = { kind: 'accepted' }
 
 /** What only the service sets. QUEUED is not among them: to set it is a wrong transition (3.2). */
-const SERVICE_ONLY: ReadonlySet<ExecutionStatus> = new Set(['CANCELED', 'REMOVED', 'TIMED_OUT'])
+function isServiceOnly(status: ExecutionStatus): boolean {
+  return status === 'CANCELED' || status === 'REMOVED' || status === 'TIMED_OUT'
+}
 
 /** The four operations of a known thing, with a request that was parsed. */
 export function decide(
@@ -69,7 +71,7 @@ function update(
   nowUs: number,
 ): Reply {
   const { jobId, executionNumber, status } = request
-  if (SERVICE_ONLY.has(status) && executions.switches.serviceOnlyStatus === 'InvalidRequest')
+  if (isServiceOnly(status) && executions.switches.serviceOnlyStatus === 'InvalidRequest')
     return invalidRequest([problem(status, 'status', 'Member must be a status for devices to set')])
   const record = executions.find(thing, jobId, executionNumber)
   if (record === undefined) return notFound(jobId, executionNumber)

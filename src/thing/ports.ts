@@ -1,4 +1,4 @@
-import type { JobsRequest, Operation } from '../protocol/jobs.ts'
+import type { ExecutionStatus, JobsRequest, Operation } from '../protocol/jobs.ts'
 
 /**
  * What the fleet does and what it tells. The fleet core is called with events (`fleet.ts`); these two
@@ -121,7 +121,7 @@ export interface ThingBook {
   /** The thing has begun the execution (first accepted start of it). */
   began(thing: number, jobId: string, executionNumber: number): void
   /** The service has confirmed this final status to the thing. */
-  settled(thing: number, jobId: string, executionNumber: number, status: string): void
+  settled(thing: number, jobId: string, executionNumber: number, status: ExecutionStatus): void
   /** A terminal update went out and nothing came back for good: the status may or may not hold. */
   doubtful(thing: number, jobId: string, executionNumber: number, wanted: string): void
 }

@@ -147,7 +147,7 @@ export class Reporting {
     const { table, meter, book, trace } = this.#parts
     const jobId = table.jobId[slot] ?? ''
     const executionNumber = table.executionNumber[slot * WORD] as number
-    const event = EVENT_OF[status] ?? 'stuck'
+    const event = eventOf(status)
     meter.execution(event)
     book.settled(slot, jobId, executionNumber, status)
     trace?.execution(slot, event, jobId, executionNumber, nowUs)
@@ -180,12 +180,21 @@ export class Reporting {
   }
 }
 
-const EVENT_OF: Partial<Record<ExecutionStatus, ExecutionEvent>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  REJECTED: 'rejected',
-  TIMED_OUT: 'timedOut',
-  CANCELED: 'canceled',
-  // Taken from the thing, as a cancellation is; the summary has no word of its own for it.
-  REMOVED: 'canceled',
+function eventOf(status: ExecutionStatus): ExecutionEvent {
+  switch (status) {
+    case 'SUCCEEDED':
+      return 'succeeded'
+    case 'FAILED':
+      return 'failed'
+    case 'REJECTED':
+      return 'rejected'
+    case 'TIMED_OUT':
+      return 'timedOut'
+    case 'CANCELED':
+    // Taken from the thing, as a cancellation is; the summary has no word of its own for it.
+    case 'REMOVED':
+      return 'canceled'
+    default:
+      return 'stuck'
+  }
 }

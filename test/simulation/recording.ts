@@ -1,4 +1,11 @@
-import { METERED_OPERATIONS, OUTCOMES } from '../../src/metrics/series.ts'
+import {
+  EXECUTION_EVENTS,
+  eventAt,
+  METERED_OPERATIONS,
+  meteredAt,
+  OUTCOMES,
+  outcomeAt,
+} from '../../src/metrics/series.ts'
 import type {
   AttemptOutcome,
   ExecutionEvent,
@@ -8,18 +15,20 @@ import type {
   StrayAnswer,
 } from '../../src/thing/ports.ts'
 
-type Operations = Record<MeteredOperation, Record<AttemptOutcome | 'issued', number>>
+/** issued, then one for each outcome. */
+const COUNTERS = 1 + OUTCOMES.length
 
 /** A meter that only counts, by the names of `metrics/series.ts`, and notes what cannot be. */
 export class CountingMeter implements Meter {
-  readonly #operations: Operations = blankOperations()
+  readonly #operations = new Float64Array(METERED_OPERATIONS.length * COUNTERS)
+  readonly #executions = new Float64Array(EXECUTION_EVENTS.length)
   readonly #others = new Map<string, number>()
-  readonly #executions = new Map<ExecutionEvent, number>()
+  #started = 0
   #planned = 0
   #acquired = 0
 
   issued(operation: MeteredOperation, dueUs: number, sentUs: number, planned: boolean): void {
-    this.#operations[operation].issued += 1
+    this.#count(meteredAt(operation) * COUNTERS)
     if (planned) this.#planned += 1
     if (sentUs < dueUs) this.#add('impossible.sent-before-due')
   }
@@ -32,7 +41,7 @@ export class CountingMeter implements Meter {
     sentUs: number,
     endUs: number,
   ): void {
-    this.#operations[operation][outcome] += 1
+    this.#count(meteredAt(operation) * COUNTERS + 1 + outcomeAt(outcome))
     if (outcome === 'rejected') this.#add(`${operation}.rejected.${code}`)
     if (endUs < sentUs) this.#add('impossible.ended-before-sent')
   }
@@ -42,7 +51,8 @@ export class CountingMeter implements Meter {
   }
 
   start(event: StartEvent, cause?: string): void {
-    this.#add(cause === undefined ? `start.${event}` : `start.${event}.${cause}`)
+    if (event === 'started') this.#started += 1
+    else this.#add(cause === undefined ? `start.${event}` : `start.${event}.${cause}`)
   }
 
   acquired(durationUs: number): void {
@@ -51,7 +61,8 @@ export class CountingMeter implements Meter {
   }
 
   execution(event: ExecutionEvent): void {
-    this.#executions.set(event, (this.#executions.get(event) ?? 0) + 1)
+    const at = eventAt(event)
+    this.#executions[at] = (this.#executions[at] as number) + 1
   }
 
   executionDuration(durationUs: number): void {
@@ -65,13 +76,17 @@ export class CountingMeter implements Meter {
   /** By name; zero is left out. */
   get counts(): Record<string, number> {
     const all: Record<string, number> = { ...Object.fromEntries(this.#others) }
-    for (const [event, count] of this.#executions) all[`execution.${event}`] = count
-    for (const operation of METERED_OPERATIONS) {
-      for (const name of ['issued', ...OUTCOMES] as const) {
-        const count = this.#operations[operation][name]
+    for (const [at, event] of EXECUTION_EVENTS.entries()) {
+      const count = this.#executions[at] as number
+      if (count > 0) all[`execution.${event}`] = count
+    }
+    for (const [at, operation] of METERED_OPERATIONS.entries()) {
+      for (const [counter, name] of ['issued', ...OUTCOMES].entries()) {
+        const count = this.#operations[at * COUNTERS + counter] as number
         if (count > 0) all[`${operation}.${name}`] = count
       }
     }
+    if (this.#started > 0) all['start.started'] = this.#started
     if (this.#planned > 0) all['planned.issued'] = this.#planned
     if (this.#acquired > 0) all['start.acquired'] = this.#acquired
     return all
@@ -81,13 +96,11 @@ export class CountingMeter implements Meter {
     return this.counts[name] ?? 0
   }
 
+  #count(at: number): void {
+    this.#operations[at] = (this.#operations[at] as number) + 1
+  }
+
   #add(name: string): void {
     this.#others.set(name, (this.#others.get(name) ?? 0) + 1)
   }
-}
-
-function blankOperations(): Operations {
-  const blank = Object.fromEntries(['issued', ...OUTCOMES].map((name) => [name, 0]))
-  const rows = METERED_OPERATIONS.map((operation) => [operation, { ...blank }])
-  return Object.fromEntries(rows) as Operations
 }

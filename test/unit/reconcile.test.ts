@@ -4,11 +4,11 @@ import { markOf } from '../../src/ledger/mark.ts'
 import { reconcile } from '../../src/ledger/reconcile.ts'
 import { ThingBook, type ThingsLedger } from '../../src/ledger/thing-book.ts'
 import type { OperationCounts, ServiceLedger } from '../../src/protocol/admin.ts'
-import { OPERATIONS, type Operation } from '../../src/protocol/jobs.ts'
+import { type ExecutionStatus, OPERATIONS, type Operation } from '../../src/protocol/jobs.ts'
 
 /** What became of one execution, as the service knows it and as its thing does. */
 type Fate =
-  | { readonly kind: 'settled'; readonly status: string }
+  | { readonly kind: 'settled'; readonly status: ExecutionStatus }
   /** A terminal update was lost; it did or did not arrive, or the service was faster. */
   | { readonly kind: 'doubtful'; readonly wanted: string; readonly held: string }
   /** The thing works on it, or the service ended it meanwhile. */
