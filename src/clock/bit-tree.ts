@@ -1,15 +1,17 @@
-/** Bits in a word, and words under one bit of the summary. */
+/** Bits in a word, words under one bit of the summary, and words of it under one bit of the top. */
 const WORD = 32
 
 /**
- * A set of small numbers that finds its smallest member without looking at the empty ones: a bit for
- * each member, and a summary with a bit for each word of them.
+ * A set of small numbers that finds its smallest member in three steps, however few or many there are:
+ * a bit for each member, a summary with a bit for each word of them, and on top a bit for each word of
+ * that.
  */
 export class BitTree {
   readonly #bits: Int32Array
   readonly #summary: Int32Array
+  #top = 0
 
-  /** @param size how many numbers, from 0; a multiple of 1,024. */
+  /** @param size how many numbers, from 0; a multiple of 1,024, and 32,768 at most. */
   constructor(size: number) {
     this.#bits = new Int32Array(size / WORD)
     this.#summary = new Int32Array(size / WORD / WORD)
@@ -17,8 +19,10 @@ export class BitTree {
 
   set(member: number): void {
     const word = member >> 5
+    const above = word >> 5
     this.#bits[word] = (this.#bits[word] as number) | (1 << (member & 31))
-    this.#summary[word >> 5] = (this.#summary[word >> 5] as number) | (1 << (word & 31))
+    this.#summary[above] = (this.#summary[above] as number) | (1 << (word & 31))
+    this.#top |= 1 << above
   }
 
   clear(member: number): void {
@@ -26,16 +30,15 @@ export class BitTree {
     const bits = (this.#bits[word] as number) & ~(1 << (member & 31))
     this.#bits[word] = bits
     if (bits !== 0) return
-    this.#summary[word >> 5] = (this.#summary[word >> 5] as number) & ~(1 << (word & 31))
+    const above = word >> 5
+    const summary = (this.#summary[above] as number) & ~(1 << (word & 31))
+    this.#summary[above] = summary
+    if (summary === 0) this.#top &= ~(1 << above)
   }
 
   /** The smallest member, or -1. */
   first(): number {
-    const summary = this.#summary
-    for (let at = 0; at < summary.length; at++) {
-      if (summary[at] !== 0) return this.#lowest((at << 5) + lowestBit(summary[at] as number))
-    }
-    return -1
+    return this.#top === 0 ? -1 : this.#firstUnder(lowestBit(this.#top))
   }
 
   /** The smallest member from this number on, else the smallest of all, or -1. */
@@ -43,18 +46,24 @@ export class BitTree {
     const word = from >> 5
     const bits = (this.#bits[word] as number) & (-1 << (from & 31))
     if (bits !== 0) return (word << 5) + lowestBit(bits)
-    const summary = this.#summary
-    const above = (word & 31) === 31 ? 0 : (summary[word >> 5] as number) & (-2 << (word & 31))
-    if (above !== 0) return this.#lowest(((word >> 5) << 5) + lowestBit(above))
-    for (let at = (word >> 5) + 1; at < summary.length; at++) {
-      if (summary[at] !== 0) return this.#lowest((at << 5) + lowestBit(summary[at] as number))
-    }
-    return this.first()
+    const above = word >> 5
+    const summary = (this.#summary[above] as number) & bitsAbove(word & 31)
+    if (summary !== 0) return this.#lowest((above << 5) + lowestBit(summary))
+    const top = this.#top & bitsAbove(above)
+    return top === 0 ? this.first() : this.#firstUnder(lowestBit(top))
+  }
+
+  #firstUnder(above: number): number {
+    return this.#lowest((above << 5) + lowestBit(this.#summary[above] as number))
   }
 
   #lowest(word: number): number {
     return (word << 5) + lowestBit(this.#bits[word] as number)
   }
+}
+
+function bitsAbove(bit: number): number {
+  return bit === 31 ? 0 : -2 << bit
 }
 
 /** The place of the lowest bit that is set, 0 … 31. */

@@ -45,13 +45,19 @@ export class Standstill {
 
   /** @param t0Us when things had all begun to connect and executions are open. */
   isReached(t0Us: number, nowUs: number): boolean {
+    if (this.isFar(t0Us, nowUs)) return false
     const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
-    if (!isBlocked && (this.#isWorking() || this.#network.newsUnderWay > 0)) return false
     if (this.#network.service.nextUs() !== undefined) return false
     const hearsNothing = nowUs - t0Us >= this.#answersBlockedUs
     if (!isBlocked && this.#anyMayChange(hearsNothing)) return false
     this.atUs ??= nowUs
     return true
+  }
+
+  /** Whether a look at two counts is enough to say that it is not reached. */
+  isFar(t0Us: number, nowUs: number): boolean {
+    const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
+    return !isBlocked && (this.#network.newsUnderWay > 0 || this.#isWorking())
   }
 
   #isWorking(): boolean {

@@ -18,6 +18,8 @@ export class TimeLine {
   isOver = false
   /** Whether `act` must look at the things after each event, and not only at `nextUs`. */
   isWatching = true
+  /** It watches for the end of a rollout, and for nothing else. */
+  isRollingOut = false
   readonly #scenario: Scenario
   readonly #fleets: readonly Fleet[]
   readonly #openExecutions: () => number
@@ -58,7 +60,8 @@ export class TimeLine {
     if (this.t0Us < NEVER && this.#drainEndsUs === NEVER) this.#load(nowUs)
     if (this.#drainEndsUs < NEVER) this.isOver = nowUs >= this.#drainEndsUs || this.busy === 0
     const isLoading = this.t0Us < NEVER && this.#drainEndsUs === NEVER
-    this.isWatching = !isLoading || this.#scenario.load.kind === 'rollout'
+    this.isRollingOut = isLoading && this.#scenario.load.kind === 'rollout'
+    this.isWatching = !isLoading || this.isRollingOut
     this.nextUs = this.#nextUs()
   }
 

@@ -130,7 +130,7 @@ export class VirtualRun {
         if (observer.isOver) return false
       }
       this.#doAt(nowUs)
-      if (nowUs >= line.nextUs || line.isWatching) this.#act(nowUs)
+      if (nowUs >= line.nextUs || (line.isWatching && !this.#goesOn(nowUs))) this.#act(nowUs)
       if (!line.isOver) this.#moveOn(nowUs)
     }
     return !line.isOver
@@ -159,6 +159,13 @@ export class VirtualRun {
     if (this.#isDraining || nowUs < this.#line.drainsFromUs) return
     this.#isDraining = true
     this.#observer?.drain(nowUs)
+  }
+
+  /** Whether a rollout is not over, which the usual event says by itself. */
+  #goesOn(nowUs: number): boolean {
+    const { isRollingOut, t0Us } = this.#line
+    if (!isRollingOut || !this.#standstill.isFar(t0Us, nowUs)) return false
+    return this.#network.service.openExecutions() > 0
   }
 
   #doAt(nowUs: number): void {
