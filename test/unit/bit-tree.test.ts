@@ -3,7 +3,10 @@ import { expect, test } from 'vitest'
 import { BitTree } from '../../src/clock/bit-tree.ts'
 
 const SIZE = 32_768
-const members = fc.oneof(fc.nat(SIZE - 1), fc.constantFrom(0, 31, 32, 1_023, 1_024, 31 * 1_024, SIZE - 1))
+const members = fc.oneof(
+  fc.nat(SIZE - 1),
+  fc.constantFrom(0, 31, 32, 1_023, 1_024, 31 * 1_024, SIZE - 1),
+)
 
 test('a bit tree finds its smallest member from any number on, as a plain set would', () => {
   const step = fc.record({ isSet: fc.boolean(), member: members, from: members })
