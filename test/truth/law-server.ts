@@ -69,6 +69,30 @@ function serve(): void {
   let firstUs: number | undefined
   const nowUs = () => performance.now() * 1e3
 
+  // In the order they fall due: those that leave together leave before anything else is done.
+  const waiting: { readonly dueUs: number; readonly leave: () => void }[] = []
+  let timer: NodeJS.Timeout | undefined
+  let immediate: NodeJS.Immediate | undefined
+  const wait = (answer: (typeof waiting)[number]) => {
+    let at = waiting.length
+    while (at > 0 && (waiting[at - 1]?.dueUs ?? 0) > answer.dueUs) at -= 1
+    waiting.splice(at, 0, answer)
+    if (at === 0) look()
+  }
+  const look = () => {
+    clearTimeout(timer)
+    clearImmediate(immediate)
+    for (let next = waiting[0]; next !== undefined; next = waiting[0]) {
+      const leftUs = next.dueUs - nowUs()
+      // A timer counts whole milliseconds and may come a little early.
+      if (leftUs > 1_000) timer = setTimeout(look, Math.floor(leftUs / 1e3))
+      else if (leftUs > 0) immediate = setImmediate(look)
+      if (leftUs > 0) return
+      waiting.shift()
+      next.leave()
+    }
+  }
+
   const answerLater = (operation: string, write: () => void) => {
     const seenUs = nowUs()
     if (operation === 'start-next') firstUs ??= seenUs
@@ -82,18 +106,13 @@ function serve(): void {
       if (dueUs > fromUs && dueUs < toUs) dueUs = toUs
     }
     if (law.togetherUs !== undefined) dueUs = Math.ceil(dueUs / law.togetherUs) * law.togetherUs
-    const look = () => {
-      const leftUs = dueUs - nowUs()
-      // A timer counts whole milliseconds and may come a little early.
-      if (leftUs > 0) {
-        if (leftUs > 1_000) setTimeout(look, Math.floor(leftUs / 1e3))
-        else setImmediate(look)
-        return
-      }
-      own[at] = nowUs() - seenUs
-      write()
-    }
-    look()
+    wait({
+      dueUs,
+      leave: () => {
+        own[at] = nowUs() - seenUs
+        write()
+      },
+    })
   }
 
   let executions = 0
