@@ -54,7 +54,7 @@ export async function findCeiling(settings: CalibrationSettings): Promise<number
 export async function withNullTarget<Result>(
   use: (targets: readonly string[]) => Promise<Result>,
 ): Promise<Result> {
-  const child = fork(fileURLToPath(new URL('./null-target.js', import.meta.url)), {
+  const child = fork(fileURLToPath(new URL('./null-target-process.js', import.meta.url)), {
     env: withoutSettings(process.env),
   })
   try {

@@ -3,10 +3,12 @@ import { ShakedownError } from '../errors.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import type { ShardFailure, ShardResult, ShardTask } from './messages.ts'
 import { Shard } from './shard.ts'
+import { warmUp } from './warm-up.ts'
 
 /** What the pool runs: one shard for the whole run. Any error that is not for the person is a crash. */
 export default async function runShard(task: ShardTask): Promise<ShardResult | ShardFailure> {
   await prepareRecorders()
+  await warmUp(task)
   try {
     return await new Shard(task, systemClock).result
   } catch (error) {

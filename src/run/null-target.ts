@@ -1,8 +1,9 @@
 /**
- * What a generator is measured against when the generator itself is the question: a service that says
- * yes to everybody at once, in a process of its own, for as long as its parent lives. It answers every
- * PUBLISH on `<topic>/accepted` and every HTTP request, and knows nothing of jobs.
+ * A service that says yes to everybody at once and knows nothing of jobs: it answers every PUBLISH on
+ * `<topic>/accepted` and every HTTP request. What a generator is measured against when the generator
+ * itself is the question, and what a worker warms up on.
  */
+import { once } from 'node:events'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type Server, type Socket } from 'node:net'
 
@@ -14,21 +15,45 @@ const OVER_HTTP = `{"execution":{${EXECUTION},"jobDocument":"{}"}}`
 /** Thousands of things connect in a moment. */
 const BACKLOG = 4_096
 
-const broker = createServer({ noDelay: true }, speakMqtt)
-const web = createHttpServer({ keepAliveTimeout: 0 }, (request, response) => {
-  request.resume()
-  request.on('end', () => {
-    response.writeHead(200, { 'content-length': OVER_HTTP.length }).end(OVER_HTTP)
-  })
-})
+export interface NullTarget {
+  /** Its addresses, on ports that the system picked. */
+  readonly targets: readonly string[]
+  /** At once, whoever is connected. */
+  close(): void
+}
 
-process.on('SIGINT', () => {})
-process.on('disconnect', () => process.exit())
-broker.listen(0, '127.0.0.1', BACKLOG, () => {
-  web.listen(0, '127.0.0.1', BACKLOG, () => {
-    process.send?.([`mqtt://127.0.0.1:${portOf(broker)}`, `http://127.0.0.1:${portOf(web)}`])
+/** Serves in this thread until it is closed. */
+export async function startNullTarget(): Promise<NullTarget> {
+  const sockets = new Set<Socket>()
+  const broker = createServer({ noDelay: true }, (socket) => {
+    sockets.add(socket)
+    socket.on('close', () => sockets.delete(socket))
+    speakMqtt(socket)
   })
-})
+  const web = createHttpServer({ keepAliveTimeout: 0 }, (request, response) => {
+    request.resume()
+    request.on('end', () => {
+      response.writeHead(200, { 'content-length': OVER_HTTP.length }).end(OVER_HTTP)
+    })
+  })
+  await listening(broker)
+  await listening(web)
+  return {
+    targets: [`mqtt://127.0.0.1:${portOf(broker)}`, `http://127.0.0.1:${portOf(web)}`],
+    close() {
+      for (const socket of sockets) socket.destroy()
+      broker.close()
+      web.closeAllConnections()
+      web.close()
+    },
+  }
+}
+
+/** @throws when the system gives no port. */
+async function listening(server: Server): Promise<void> {
+  server.listen(0, '127.0.0.1', BACKLOG)
+  await once(server, 'listening')
+}
 
 function speakMqtt(socket: Socket): void {
   let received: Buffer = Buffer.alloc(0)

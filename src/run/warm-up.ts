@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import { systemClock } from '../clock/clock.ts'
+import { Wake } from '../clock/wake.ts'
+import { appendRow } from '../results/run-folder.ts'
+import { thingsInShard } from '../scenario/arrivals.ts'
+import { parseScenario } from '../scenario/parse.ts'
+import type { Scenario } from '../scenario/scenario.ts'
+import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import { startNullTarget } from './null-target.ts'
+import { Shard } from './shard.ts'
+
+/** Fewer things of its own do not ask so much of a worker that its cold code would be late. */
+const FEWEST_THINGS = 1_001
+/** It takes a second or so. What is not warm by then is not waited for. */
+const LIMIT_US = 3_000_000
+
+/**
+ * Plays a small fleet in this thread against a null target in this thread, before the worker says that
+ * it is up. A thousand starts in the first second would otherwise be made by code that the engine has
+ * not compiled yet, ten times as slow, and their lag would be that of the engine. Nothing of it is
+ * counted, and a worker that cannot warm up says so and starts cold.
+ * @returns how many start-nexts were answered; none where there are too few things to be worth it.
+ */
+export async function warmUp(task: Omit<ShardTask, 'port'>): Promise<number> {
+  const { scenario, shard, shards, things } = task
+  const size = things?.length ?? thingsInShard(scenario.fleet.things, shard, shards)
+  if (size < FEWEST_THINGS) return 0
+  try {
+    const { counters } = await playWarmUp(scenario)
+    return counters['start-next.accepted'] ?? 0
+  } catch (error) {
+    process.stderr.write(`worker ${shard} starts cold: ${String(error)}\n`)
+    return 0
+  }
+}
+
+async function playWarmUp({ fleet }: Scenario): Promise<ShardResult> {
+  const folder = mkdtempSync(join(tmpdir(), 'shakedown-warm-up-'))
+  const { targets, close } = await startNullTarget()
+  const { port1, port2 } = new MessageChannel()
+  const tell = (message: ToShard) => port1.postMessage(message)
+  port1.on('message', ({ kind }: FromShard) => {
+    const nowUs = systemClock.nowUs()
+    if (kind === 'up') tell({ kind: 'connect', fromUs: nowUs })
+    if (kind === 'ready') tell({ kind: 'begin', t0Us: nowUs })
+  })
+  const limit = new Wake(systemClock, () => tell({ kind: 'stop-now' }))
+  limit.at(systemClock.nowUs() + LIMIT_US)
+  try {
+    appendRow(folder, {
+      kind: 'run',
+      id: 'warm-up',
+      startedAt: new Date(0).toISOString(),
+      targets,
+      workers: 1,
+      version: '',
+    })
+    const scenario = warmUpScenario(fleet.mix)
+    const runStartUs = systemClock.nowUs()
+    const task = { scenario, shard: 0, shards: 1, targets, folder, runStartUs, port: port2 }
+    return await new Shard(task, systemClock).result
+  } finally {
+    limit.close()
+    port1.close()
+    close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Half a second of going round, over the transports that the fleet has. */
+function warmUpScenario(mix: Scenario['fleet']['mix']): Scenario {
+  const transports = [...new Set(mix.map(({ transport }) => transport))]
+  const rows = transports.map(
+    (transport) => `{ share: ${100 / transports.length}%, transport: ${transport} }`,
+  )
+  return parseScenario(
+    `
+name: warm-up
+fleet: { things: 200, connect: { rate: 10000/s, limit: 5s }, mix: [${rows.join(', ')}] }
+behaviour: { work: 0s, updates: 1 }
+load: { loop: { for: 500ms, pause: 50ms }, drain: 1s }
+`,
+    { fileName: 'warm-up' },
+  )
+}

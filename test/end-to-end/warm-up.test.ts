@@ -1,0 +1,57 @@
+import { readdirSync } from 'node:fs'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { warmUp } from '../../src/run/warm-up.ts'
+import { parseScenario } from '../../src/scenario/parse.ts'
+import { prepared, startedWith, temporaryFolder } from './command-line.ts'
+import { summaryOf } from './finished-intervals.ts'
+
+const scenarioOf = (things: number, transports = '{ share: 100%, transport: mqtt }') => `
+name: warm-up
+service: { quotas: unlimited }
+fleet: { things: ${things}, connect: { rate: 2000/s }, mix: [${transports}] }
+jobs: [{ id: job, document: { operation: install }, perThing: endless }]
+behaviour: { work: 0s, updates: 0 }
+load: { arrivals: [{ name: steady, rate: 20/s, for: 2s }], drain: 5s }
+`
+
+const taskOf = (scenario: string) => ({
+  scenario: parseScenario(scenario, { fileName: 'test' }),
+  shard: 0,
+  shards: 1,
+  targets: [],
+  folder: '',
+  runStartUs: 0,
+})
+
+test.each([
+  ['MQTT', '{ share: 100%, transport: mqtt }'],
+  ['HTTP', '{ share: 100%, transport: http }'],
+  ['both', '{ share: 30%, transport: mqtt }, { share: 70%, transport: http }'],
+])(
+  'a worker of many things over %s plays more than fifty starts before it is up, and leaves no file',
+  async (_, mix) => {
+    const folder = temporaryFolder()
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+
+    expect(await warmUp(taskOf(scenarioOf(1_001, mix)))).toBeGreaterThan(50)
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
+
+test('a thousand things are not worth a warm-up', async () => {
+  expect(await warmUp(taskOf(scenarioOf(1_000)))).toBe(0)
+})
+
+test('nothing of a warm-up is counted, and a worker that cannot warm up says so and runs', async () => {
+  for (const temporary of [temporaryFolder(), '/dev/null/nowhere']) {
+    const { file, out } = prepared(scenarioOf(1_100))
+    const words = ['run', file, '--out', out, '--workers', '1']
+    const ended = await startedWith({ env: { TMPDIR: temporary } }, ...words).ended
+    const { operations, ledger } = summaryOf(out)
+
+    expect(ended.stderr.includes('worker 0 starts cold: ')).toBe(temporary.startsWith('/dev/null'))
+    expect(operations['start-next']).toMatchObject({ issued: 40, accepted: 40 })
+    expect(ledger).toMatchObject({ checked: true, balanced: true })
+  }
+})
