@@ -135,8 +135,12 @@ function chartSection(charts: readonly Chart[], time: Timeline): SafeHtml {
     time.bucketSeconds === 1
       ? ''
       : ` ${duration(time.endSecond)} are more seconds than fit, so each point stands for ${time.bucketSeconds} s: counts are summed and told per second, percentiles and gauges are the highest of the ${time.bucketSeconds} s.`
+  const last =
+    time.lastSeconds < 0.9 * time.bucketSeconds
+      ? ` The last point stands for ${duration(time.lastSeconds)}: its rates are told by that, and it is held to no limit of the generator.`
+      : ''
   return html`<section id="charts"><h2>Over time</h2>
-<p class="lead">${from}${thinned} Drag over a chart to zoom into all of them; click a name to hide or show its line.</p>
+<p class="lead">${from}${thinned}${last} Drag over a chart to zoom into all of them; click a name to hide or show its line.</p>
 <noscript><p class="lead">The charts need JavaScript. Their values stand in the tables below them.</p></noscript>
 ${charts.map((chart) => chartFigure(chart, time))}</section>`
 }

@@ -1,4 +1,5 @@
-import type { Percentiles, Row } from '../results/rows.ts'
+import type { IntervalRow, Percentiles, Row } from '../results/rows.ts'
+import { Coverage } from './coverage.ts'
 
 /** More points than a screen has columns only cost time and bytes. */
 const MOST_POINTS = 2_000
@@ -17,13 +18,18 @@ export interface Timeline {
   readonly workers: number
   /** The end of the last bucket. */
   readonly endSecond: number
+  /** For how much of the last bucket there are rows. */
+  readonly lastSeconds: number
   /** Where the load ended and draining began; undefined without a drain. */
   readonly drainSecond: number | undefined
   /** T0 came. Otherwise the timeline shows the connecting. */
   readonly begun: boolean
-  /** Sum over workers and seconds, divided by the seconds there are rows for: a rate a second. */
-  /** Where the generator was over a limit of its own: a latency there is not the service's alone. */
+  /**
+   * Where the generator was over a limit of its own: a latency there is not the service's alone. The
+   * limits are of whole seconds, so what a worker wrote down of a piece of one is not held to them.
+   */
   readonly unwell: readonly boolean[]
+  /** Sum over workers and seconds, divided by the time there are rows for: a rate a second. */
   rate(counter: string): Column
   /** The highest of all workers and seconds: percentiles are never averaged. */
   highest(histogram: string, percentile: keyof Percentiles): Column
@@ -34,13 +40,15 @@ type Gauge = 'online' | 'working' | 'openRequests' | 'eventLoop' | 'loopDelay' |
 
 /** What one bucket is made of. */
 interface Bucket {
-  /** Seconds for which at least one worker has a row. */
+  /** Where the seconds begin for which at least one worker has a row. */
   readonly covered: Set<number>
   readonly counters: Map<string, number>
   readonly percentiles: Map<string, Percentiles>
-  /** Gauges that add up over workers, by second first, so that their highest second can be told. */
-  readonly sums: Map<number, Record<'online' | 'working' | 'openRequests', number>>
+  /** The last row of each worker in each second: its gauges add up over workers. */
+  readonly last: Map<number, Map<number, IntervalRow>>
   readonly health: Map<Gauge, number>
+  /** What of it, and of the lag of planned starts, was measured over whole seconds. */
+  readonly judged: Map<Gauge | 'lag', number>
 }
 
 /** What of the generator's health makes a second an unwell one, above these values. */
@@ -62,22 +70,23 @@ export function timeline(rows: Iterable<Row>, limits: HealthLimits = {}): Timeli
   )
   const intervals = shown.filter((row) => row.kind === 'interval')
   const rowSeconds = run?.virtual?.intervalSeconds ?? 1
-  const endSecond = intervals.reduce((end, { second }) => Math.max(end, second + rowSeconds), 0)
+  const coverage = new Coverage(intervals, rowSeconds)
+  const { endSecond } = coverage
   const bucketSeconds = bucketFor(endSecond, rowSeconds)
   const buckets = Array.from({ length: Math.ceil(endSecond / bucketSeconds) }, newBucket)
   for (const row of all) {
-    if (row.kind === 'host') {
-      // A host row is of the process and not of a stage: its middle says where it belongs.
-      const second = Math.floor(((row.fromMs + row.toMs) / 2 - beginMs) / 1_000)
-      const bucket = buckets[Math.floor(second / bucketSeconds)]
-      if (bucket === undefined) continue
-      raise(bucket.health, 'cpu', row.cpuShare)
-      raise(bucket.health, 'gc', row.gcShare)
-    }
+    if (row.kind !== 'host') continue
+    // A host row is of the process and not of a stage: its middle says where it belongs.
+    const second = Math.floor(((row.fromMs + row.toMs) / 2 - beginMs) / 1_000)
+    const bucket = buckets[Math.floor(second / bucketSeconds)]
+    if (bucket === undefined) continue
+    const isWhole = !coverage.isPiece(second)
+    feel(bucket, 'cpu', row.cpuShare, isWhole)
+    feel(bucket, 'gc', row.gcShare, isWhole)
   }
   for (const row of intervals) {
-    const bucket = buckets[Math.floor(row.second / bucketSeconds)]
-    if (bucket !== undefined) addInterval(bucket, row)
+    const bucket = buckets[Math.floor(coverage.slotOf(row.second) / bucketSeconds)]
+    if (bucket !== undefined) addInterval(bucket, row, coverage)
   }
   const drain = intervals.filter(({ stage }) => stage === 'drain')
   const column = (of: (bucket: Bucket) => number | undefined): Column =>
@@ -87,11 +96,12 @@ export function timeline(rows: Iterable<Row>, limits: HealthLimits = {}): Timeli
     bucketSeconds,
     workers: run?.workers ?? new Set(intervals.map(({ worker }) => worker)).size,
     endSecond,
+    lastSeconds: buckets.length === 0 ? 0 : secondsOf(buckets.at(-1) as Bucket, coverage),
     drainSecond: drain.length > 0 ? Math.min(...drain.map(({ second }) => second)) : undefined,
     begun: begin !== undefined,
     unwell: buckets.map((bucket) => isUnwell(bucket, limits)),
     rate: (counter) =>
-      column(({ counters, covered }) => (counters.get(counter) ?? 0) / (covered.size * rowSeconds)),
+      column((bucket) => (bucket.counters.get(counter) ?? 0) / secondsOf(bucket, coverage)),
     highest: (histogram, percentile) =>
       column(({ percentiles }) => percentiles.get(histogram)?.[percentile]),
     gauge: (name) => column((bucket) => gaugeOf(bucket, name)),
@@ -110,25 +120,38 @@ function newBucket(): Bucket {
     covered: new Set(),
     counters: new Map(),
     percentiles: new Map(),
-    sums: new Map(),
+    last: new Map(),
     health: new Map(),
+    judged: new Map(),
   }
 }
 
-function addInterval(bucket: Bucket, row: Row & { kind: 'interval' }): void {
-  bucket.covered.add(row.second)
+function addInterval(bucket: Bucket, row: IntervalRow, coverage: Coverage): void {
+  const slot = coverage.slotOf(row.second)
+  bucket.covered.add(slot)
   for (const [name, value] of Object.entries(row.counters))
     bucket.counters.set(name, (bucket.counters.get(name) ?? 0) + value)
   for (const [name, value] of Object.entries(row.percentiles))
     bucket.percentiles.set(name, higher(bucket.percentiles.get(name), value))
-  const sums = bucket.sums.get(row.second) ?? { online: 0, working: 0, openRequests: 0 }
-  sums.online += row.gauges.online
-  sums.working += row.gauges.working
-  sums.openRequests += row.gauges.openRequests
-  bucket.sums.set(row.second, sums)
+  if (coverage.isRest(row.second)) return
+  const last = bucket.last.get(slot) ?? new Map<number, IntervalRow>()
+  if (row.fromMs >= (last.get(row.worker)?.fromMs ?? 0)) last.set(row.worker, row)
+  bucket.last.set(slot, last)
+  const isWhole = !coverage.isPiece(row.second, row.worker)
+  const lag = row.percentiles['start.lag']
+  if (isWhole && lag !== undefined) raise(bucket.judged, 'lag', lag.p99)
   if (row.health === undefined) return
-  raise(bucket.health, 'eventLoop', row.health.eventLoopUtilisation)
-  raise(bucket.health, 'loopDelay', row.health.loopDelayP99Ms)
+  feel(bucket, 'eventLoop', row.health.eventLoopUtilisation, isWhole)
+  feel(bucket, 'loopDelay', row.health.loopDelayP99Ms, isWhole)
+}
+
+function secondsOf({ covered }: Bucket, coverage: Coverage): number {
+  return [...covered].reduce((sum, slot) => sum + coverage.secondsOf(slot), 0)
+}
+
+function feel(bucket: Bucket, name: Gauge, value: number, isWhole: boolean): void {
+  raise(bucket.health, name, value)
+  if (isWhole) raise(bucket.judged, name, value)
 }
 
 function higher(one: Percentiles | undefined, other: Percentiles): Percentiles {
@@ -142,24 +165,26 @@ function higher(one: Percentiles | undefined, other: Percentiles): Percentiles {
   }
 }
 
-function raise(values: Map<Gauge, number>, name: Gauge, value: number): void {
+function raise<Name>(values: Map<Name, number>, name: Name, value: number): void {
   values.set(name, Math.max(values.get(name) ?? 0, value))
 }
 
-function isUnwell({ health, percentiles }: Bucket, limits: HealthLimits): boolean {
-  const over = (value: number | undefined, limit: number | undefined) =>
-    value !== undefined && limit !== undefined && value > limit
+function isUnwell({ judged }: Bucket, limits: HealthLimits): boolean {
+  const over = (name: Gauge | 'lag', limit: number | undefined) =>
+    limit !== undefined && (judged.get(name) ?? 0) > limit
   return (
-    over(health.get('eventLoop'), limits.eventLoop) ||
-    over(health.get('loopDelay'), limits.loopDelayMs) ||
-    over(health.get('cpu'), limits.cpu) ||
-    over(health.get('gc'), limits.gc) ||
-    over(percentiles.get('start.lag')?.p99, limits.lagMs)
+    over('eventLoop', limits.eventLoop) ||
+    over('loopDelay', limits.loopDelayMs) ||
+    over('cpu', limits.cpu) ||
+    over('gc', limits.gc) ||
+    over('lag', limits.lagMs)
   )
 }
 
-function gaugeOf({ sums, health }: Bucket, name: Gauge): number | undefined {
+function gaugeOf({ last, health }: Bucket, name: Gauge): number | undefined {
   if (name !== 'online' && name !== 'working' && name !== 'openRequests') return health.get(name)
-  const values = [...sums.values()].map((one) => one[name])
+  const values = [...last.values()].map((rows) =>
+    [...rows.values()].reduce((sum, { gauges }) => sum + gauges[name], 0),
+  )
   return values.length > 0 ? Math.max(...values) : undefined
 }

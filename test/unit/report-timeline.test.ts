@@ -100,3 +100,93 @@ test('the points of a run are never more than 2,000', () => {
   })
   fc.assert(bounded, { numRuns: 50 })
 })
+
+const LIMITS = { eventLoop: 0.85, loopDelayMs: 50, cpu: 0.9, gc: 0.1, lagMs: 10 }
+const BUSY = { eventLoopUtilisation: 1, loopDelayP99Ms: 80 }
+
+/** A row that ends before its second does. */
+function piece(second: number, fromMs: number, toMs: number, rest: Partial<IntervalRow> = {}) {
+  const zeroMs = 5_000 + second * 1_000
+  return interval(0, second, { fromMs: zeroMs + fromMs, toMs: zeroMs + toMs, ...rest })
+}
+
+test('an end of a few milliseconds is told with the second before it, and how busy it was is not', () => {
+  const one = { 'update.issued': 3 }
+  const time = timeline(
+    [
+      BEGIN,
+      interval(0, 0, { counters: { 'update.issued': 100 } }),
+      piece(1, 0, 4, { stage: 'drain', counters: one, percentiles: at(40), health: BUSY }),
+    ],
+    LIMITS,
+  )
+
+  expect(time.seconds).toEqual([0])
+  expect(time.endSecond).toBe(1)
+  expect(time.rate('update.issued')[0]).toBeCloseTo(103 / 1.004, 6)
+  expect(time.unwell).toEqual([false])
+  expect(time.gauge('eventLoop')).toEqual([0.1])
+  expect(time.gauge('online')).toEqual([10])
+})
+
+test('the rates of an end of four tenths of a second are those of that time, and no limit holds for it', () => {
+  const host = { kind: 'host', second: 1, gcShare: 0.3, rssMiB: 1, descriptors: 1 } as const
+  const time = timeline(
+    [
+      BEGIN,
+      interval(0, 0, { health: BUSY }),
+      piece(1, 0, 400, { counters: { 'update.issued': 40 }, percentiles: at(40), health: BUSY }),
+      { ...host, fromMs: 5_700, toMs: 6_700, cpuShare: 0.95 },
+    ],
+    LIMITS,
+  )
+
+  expect(time.rate('update.issued')[1]).toBeCloseTo(100, 6)
+  expect(time.lastSeconds).toBeCloseTo(0.4, 6)
+  expect(time.unwell).toEqual([true, false])
+  expect(time.gauge('eventLoop')).toEqual([1, 1])
+})
+
+test('of two workers the one that was at work for the whole last second is held to the limits', () => {
+  const short = piece(0, 0, 300, { health: BUSY })
+  const whole = interval(1, 0, {})
+
+  expect(timeline([BEGIN, short, whole], LIMITS).unwell).toEqual([false])
+  expect(timeline([BEGIN, short, { ...whole, health: BUSY }], LIMITS).unwell).toEqual([true])
+})
+
+test('a second in which the load ends is one second, and its things are online once', () => {
+  const time = timeline([
+    BEGIN,
+    piece(0, 0, 400, { counters: { 'update.issued': 10 } }),
+    piece(0, 400, 1_000, {
+      stage: 'drain',
+      counters: { 'update.issued': 20 },
+      gauges: { online: 9, idle: 9, working: 0, openRequests: 0 },
+    }),
+  ])
+
+  expect(time.rate('update.issued')).toEqual([30])
+  expect(time.gauge('online')).toEqual([9])
+})
+
+test('an interval of ten seconds in which the load ends is one interval', () => {
+  const { rows } = exampleRun({ loadSeconds: 1, drainSeconds: 0 })
+  const run = rows.find((row) => row.kind === 'run')
+  const virtual = { intervalSeconds: 10, oneWayMs: 1, latencyMs: { median: 1, p99: 2 } }
+  const time = timeline([
+    { ...(run as Row & { kind: 'run' }), virtual: { ...virtual, calibratedOn: null } },
+    BEGIN,
+    piece(0, 0, 3_000, { counters: { 'update.issued': 30 } }),
+    piece(3, 0, 7_000, { stage: 'drain', counters: { 'update.issued': 70 } }),
+  ])
+
+  expect(time.seconds).toEqual([0])
+  expect(time.rate('update.issued')).toEqual([10])
+})
+
+test('a run that is over in a few milliseconds has no rate of thousands', () => {
+  const time = timeline([BEGIN, piece(0, 0, 2, { counters: { 'update.issued': 4 } })])
+
+  expect(time.rate('update.issued')).toEqual([40])
+})
