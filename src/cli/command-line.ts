@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
+import { commandFirst, firstWord } from './command-first.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { refuseTwice } from './given-once.ts'
@@ -31,25 +32,25 @@ const COMMANDS: Readonly<Record<string, (parser: Argv, finish: Finish) => Promis
 const toStderr = (line: string) => void process.stderr.write(`${line}\n`)
 
 /** Parses the words, runs one command, and leaves its exit code to the process. */
-async function main(words: readonly string[]): Promise<ExitCode> {
+async function main(given: readonly string[]): Promise<ExitCode> {
+  const words = commandFirst(given, Object.keys(COMMANDS))
   let exitCode: ExitCode = ExitCode.Passed
   const finish = (code: ExitCode) => {
     exitCode = code
   }
-  // Which of them is the command and which a value of an option only the parser can tell.
-  const named = words.filter((word) => Object.hasOwn(COMMANDS, word))
-  let parser = yargs([...words])
+  const [command = ''] = words
+  let parser = yargs(words)
     .scriptName('shakedown')
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
   for (const [name, add] of Object.entries(COMMANDS)) {
-    if (named.length === 0 || named.includes(name)) parser = await add(parser, finish)
+    if (!Object.hasOwn(COMMANDS, command) || name === command) parser = await add(parser, finish)
   }
   parser = parser
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()
-    .middleware((given) => refuseTwice(given))
-    .config(environmentOptions(process.env, words))
+    .middleware((all) => refuseTwice(all))
+    .config(environmentOptions(process.env, command))
     .version(VERSION)
     .help()
     .wrap(Math.min(100, process.stdout.columns ?? 100))
@@ -78,7 +79,8 @@ function wordsOf(message: string, words: readonly string[]): string {
   }
   const [, unknown = ''] = /^Unknown commands?: (.*)$/.exec(message) ?? []
   const [first = ''] = unknown.split(', ')
-  if (first === words.find((word) => !word.startsWith('-')))
+  const isCommand = Object.hasOwn(COMMANDS, words[0] ?? '')
+  if (!isCommand && first === firstWord(words, Object.keys(COMMANDS)))
     return `There is no command "${first}".`
   // The parser looks for a command in every word that no argument is meant for.
   return message

@@ -52,21 +52,26 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   only: { commands: ['run'], kind: 'texts' },
 }
 
-const COMMANDS = new Set(Object.values(OPTIONS).flatMap(({ commands }) => commands))
+/** The options of this command that take no value, of those that the environment can give. */
+export function flagsOf(command: string): string[] {
+  return Object.keys(OPTIONS).filter((option) => {
+    const rule = OPTIONS[option]
+    return rule?.kind === 'flag' && rule.commands.includes(command)
+  })
+}
 
 /**
  * What the environment says about options of this command: between its defaults and its flags.
  *
- * @param words of the command line; the first that is a command's name is the command.
+ * @param command or what stands in its place, for which no option is.
  * @throws ShakedownError USAGE for a variable that no command knows, so that a misspelt one does not
  *   pass for its default.
  */
 export function environmentOptions(
   environment: Environment,
-  words: readonly string[],
+  command: string,
 ): Record<string, string | string[] | boolean> {
   refuseUnknown(environment)
-  const command = words.find((word) => COMMANDS.has(word)) ?? ''
   const options: Record<string, string | string[] | boolean> = {}
   for (const [option, { commands, kind }] of Object.entries(OPTIONS)) {
     const name = variableOf(option)

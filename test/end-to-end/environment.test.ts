@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { commandFirst } from '../../src/cli/command-first.ts'
 import { environmentOptions } from '../../src/cli/environment.ts'
 import { prepared, SCENARIOS, shakedown, startedWith } from './command-line.ts'
 import { summaryOf } from './finished-intervals.ts'
@@ -87,9 +88,48 @@ const NO_SETTINGS = ['help', 'version', 'json-schema', 'parent']
 const ACTIONS = ['doctor --calibrate']
 const OVERRIDES = ['set', 'things', 'seed', 'quotas', 'name-prefix']
 
+test('the environment speaks to the command and not to a folder that is named like one', async () => {
+  const { folder } = prepared('')
+  // Of `run`: to `simulate` it would mean nothing, and be refused.
+  const env = { SHAKEDOWN_WORKERS: '1', SHAKEDOWN_QUIET: 'true' }
+  const words = ['--out', 'run', 'simulate', SMOKE]
+  const { exitCode, stdout, stderr } = await startedWith({ env, cwd: folder }, ...words).ended
+
+  expect(exitCode, stderr).toBe(0)
+  expect(stdout).toBe('')
+  expect(summaryOf(join(folder, 'run')).run.scenario).toBe('smoke')
+})
+
+test('the options that take no value are known before their command is', async () => {
+  for (const command of await commandNames()) {
+    const { stdout } = await shakedown(command, '--help')
+    const flags = stdout
+      .split(/^(?= +--)/m)
+      .flatMap((option) => (/\[boolean\]/.test(option) ? (option.match(/--[a-z-]+/) ?? []) : []))
+    expect(flags, command).toContain('--help')
+    for (const flag of flags) {
+      expect(commandFirst([flag, command], [command]), `${flag} ${command}`).toEqual([
+        command,
+        flag,
+      ])
+    }
+  }
+})
+
+test('an option stands before the command as well as after it', async () => {
+  const { exitCode, stdout, stderr } = await shakedown('--json', '--set', 'seed=4', 'plan', SMOKE)
+
+  expect(exitCode, stderr).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject({ plan: { seed: 4 } })
+})
+
+async function commandNames(): Promise<string[]> {
+  const { stdout } = await shakedown('--help')
+  return [...stdout.matchAll(/^ {2}shakedown ([a-z-]+)/gm)].map(([, name]) => name ?? '')
+}
+
 test('every option of every command can be given in the environment', async () => {
-  const { stdout: help } = await shakedown('--help')
-  const commands = [...help.matchAll(/^ {2}shakedown ([a-z-]+)/gm)].map(([, name]) => name ?? '')
+  const commands = await commandNames()
   expect(commands).toContain('run')
   for (const command of commands) {
     const { stdout } = await shakedown(command, '--help')
@@ -99,10 +139,9 @@ test('every option of every command can be given in the environment', async () =
       .filter((option) => !ACTIONS.includes(`${command} --${option}`))
     for (const option of options) {
       const name = `SHAKEDOWN_${option.toUpperCase().replaceAll('-', '_')}`
-      expect(
-        environmentOptions({ [name]: '1' }, [command]),
-        `${command} --${option}`,
-      ).toHaveProperty(option)
+      expect(environmentOptions({ [name]: '1' }, command), `${command} --${option}`).toHaveProperty(
+        option,
+      )
     }
   }
 })
