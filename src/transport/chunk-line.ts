@@ -68,6 +68,11 @@ export class ChunkLine implements Receiver {
     return this.#endCause !== undefined
   }
 
+  /** Something was read and has not been handled: it may be what somebody waits for. */
+  get isWaiting(): boolean {
+    return this.#waitingBytes > 0 || this.#isParsing || (this.#backlog?.length ?? 0) > 0
+  }
+
   /** The first cause counts. What was read before is handled before it is told. */
   end(cause: string): void {
     if (this.#owner.over || this.isEnding) return

@@ -155,7 +155,15 @@ export class MqttConnection extends MqttClient implements LineOwner {
       return
     }
     const socket = this.stream as Socket
-    socket.setTimeout(this.#way.connectTimeoutMs, () => this.drop('timeout'))
+    // Timers come before sockets: what was there in time may have to be read yet, and then be handled.
+    const awaitIt = (): void => void socket.setTimeout(this.#way.connectTimeoutMs, soon)
+    const soon = (): void => void setImmediate(look)
+    const look = (): void => {
+      if (waiting === 0 || this.over || this.#line?.isEnding === true) return
+      if (this.#line?.isWaiting === true) awaitIt()
+      else this.drop('timeout')
+    }
+    awaitIt()
     for (let at = 0; at < filters.length; at += FILTERS_MAX) {
       const batch = filters.slice(at, at + FILTERS_MAX)
       this.subscribe(batch, { qos: this.#settings.qos }, (_error, _subscriptions, packet) => {

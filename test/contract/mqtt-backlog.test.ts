@@ -5,7 +5,7 @@ import { Inbox, type Receiver } from '../../src/transport/inbox.ts'
 import type { MqttThingSettings } from '../../src/transport/mqtt-connection.ts'
 import { mqttLink } from '../../src/transport/mqtt-link.ts'
 import { parseTarget } from '../../src/transport/target.ts'
-import { CONNACK, publishPacket, rawServer } from './raw-server.ts'
+import { CONNACK, publishPacket, rawServer, subackTo } from './raw-server.ts'
 import { RecordingSink } from './recording-sink.ts'
 import { thingNames } from './small-service.ts'
 
@@ -14,7 +14,7 @@ const SETTINGS: MqttThingSettings = {
   keepAliveSeconds: 0,
   clean: true,
   qos: 0,
-  subscribe: [],
+  subscribe: ['notify-next'],
 }
 const TOPIC = '$aws/things/thing-0/jobs/start-next/accepted'
 const ANSWER = publishPacket(TOPIC, '{"clientToken":"t1","timestamp":1786000000}')
@@ -58,11 +58,11 @@ class HeldInbox extends Inbox {
 }
 
 /** A thing that is connected to a server which says what the test says. */
-async function connected() {
+async function connected(connectTimeoutMs = 10_000) {
   let socket: Socket | undefined
-  const server = await rawServer((opened) => {
+  const server = await rawServer((opened, chunk) => {
     socket = opened
-    opened.write(CONNACK)
+    if (chunk[0] === 0x10) opened.write(CONNACK)
   })
   const inbox = new HeldInbox()
   const sink = new RecordingSink()
@@ -70,7 +70,7 @@ async function connected() {
     target: parseTarget(`mqtt://127.0.0.1:${server.port}`),
     names: thingNames,
     settingsOf: () => SETTINGS,
-    connectTimeoutUs: 10_000_000,
+    connectTimeoutUs: connectTimeoutMs * 1_000,
     clock: systemClock,
     inbox,
     sink,
@@ -103,6 +103,41 @@ test.each(['reset', 'close'] as const)(
     expect(sink.kinds(0).at(-1)).toBe('dropped')
   },
 )
+
+test('a SUBACK that was read in time and waits to be handled is not too late, nor are the answers before it', async () => {
+  const timeoutMs = 1_000
+  const { socket, inbox, sink, link } = await connected(timeoutMs)
+  const subscribe = new Promise<Buffer>((resolve) => socket.once('data', resolve))
+  inbox.hold()
+  link.subscribe(0)
+  const suback = subackTo(await subscribe)
+  socket.write(Buffer.concat([ANSWER, ANSWER, suback]))
+  await expect.poll(() => inbox.readBytes).toBe(2 * ANSWER.length + suback.length)
+  // Of two timers of one thread the shorter one that was set first runs out first.
+  await new Promise((resolve) => setTimeout(resolve, timeoutMs + 1))
+  await new Promise(setImmediate)
+  expect(sink.of('dropped')).toEqual([])
+  inbox.release()
+
+  expect(await sink.next('subscribed')).toMatchObject({ granted: 1, refused: 0 })
+  expect(sink.of('answered')).toHaveLength(2)
+  expect(sink.of('dropped')).toEqual([])
+})
+
+test('where the SUBACK does not come, the answers that were read are handled before the end is told', async () => {
+  const timeoutMs = 1_000
+  const { socket, inbox, sink, link } = await connected(timeoutMs)
+  inbox.hold()
+  link.subscribe(0)
+  socket.write(ANSWER)
+  await expect.poll(() => inbox.readBytes).toBe(ANSWER.length)
+  await new Promise((resolve) => setTimeout(resolve, timeoutMs + 1))
+  await new Promise(setImmediate)
+  inbox.release()
+
+  expect((await sink.next('dropped')).cause).toBe('timeout')
+  expect(sink.of('answered')).toHaveLength(1)
+})
 
 test('whole packets that wait are none that is too long', async () => {
   const { socket, inbox, sink } = await connected()

@@ -45,6 +45,11 @@ export function connackRefusing(code: number): Buffer {
   return Buffer.from([0x20, 0x02, 0x00, code])
 }
 
+/** Grants QoS 0 to the one filter of a SUBSCRIBE that is shorter than 128 bytes. */
+export function subackTo(subscribe: Buffer): Buffer {
+  return Buffer.from([0x90, 0x03, ...subscribe.subarray(2, 4), 0x00])
+}
+
 export function publishPacket(topic: string, payload: string): Buffer {
   const body = Buffer.concat([
     Buffer.from([topic.length >> 8, topic.length & 255]),
