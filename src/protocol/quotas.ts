@@ -14,7 +14,7 @@ export interface Quotas {
   readonly clientConnectsPerSecond: number
   /** Filters, not SUBSCRIBE packets. */
   readonly subscribesPerSecond: number
-  /** PUBLISH packets that come in on one connection. */
+  /** PUBLISH packets on one connection, in and out together. */
   readonly connectionPublishesPerSecond: number
   /** How many seconds of its rate a full bucket holds. 0 < burst. */
   readonly burstSeconds: number

@@ -27,7 +27,9 @@ const quotas = z
         connects: quota.describe('MQTT connects'),
         clientConnects: quota.describe('MQTT connects of one client id'),
         subscribes: quota.describe('MQTT filters'),
-        connectionPublishes: quota.describe('MQTT publishes that come in on one connection'),
+        connectionPublishes: quota.describe(
+          'MQTT publishes on one connection, in and out together',
+        ),
         burst: atLeast(duration, 1_000, '1ms')
           .optional()
           .describe('How much of its rate a full bucket holds'),

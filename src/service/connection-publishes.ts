@@ -1,5 +1,5 @@
 /**
- * How much one connection may publish (protocol 5.4): so many in a window, which opens with the
+ * How much may be published on one connection, in and out together (protocol 5.4): so many in a window, which opens with the
  * first publish after the one before it has closed. So of a burst exactly the quota passes; a bucket
  * that is refilled meanwhile would let a slow burst through.
  *

@@ -268,7 +268,7 @@ export class JobsService {
     return this.#broker.admitSubscribe(filters, nowUs)
   }
 
-  /** The places of connections, for `admitPublish`. */
+  /** The places of connections, for `admitPublish` and `admitDelivery`. */
   get connections(): Pick<ConnectionPublishes, 'open' | 'close' | 'restart'> {
     return this.#broker.connections
   }
@@ -283,6 +283,11 @@ export class JobsService {
     const admitted = this.#broker.connections.take(connection, nowUs)
     if (!admitted && operation !== undefined) this.#counts.lostRequests[operation] += 1
     return admitted
+  }
+
+  /** To be asked for each PUBLISH that goes out: it counts with those that come in, and is dropped as they are. */
+  admitDelivery(connection: number, nowUs: number): boolean {
+    return this.#broker.connections.take(connection, nowUs)
   }
 
   /** When to call `advance`: perhaps too early, never too late. */

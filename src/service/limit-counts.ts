@@ -18,7 +18,7 @@ export interface LimitCounts {
   clientConnects: number
   /** SUBSCRIBEs refused by the account's rate. */
   subscribes: number
-  /** PUBLISHes dropped by the rate of their connection. */
+  /** PUBLISHes dropped by the rate of their connection, in and out. */
   connectionPublishes: number
 }
 

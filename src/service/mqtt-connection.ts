@@ -51,8 +51,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   /** MQTT 5: topic alias → topic. The broker has its own, for what is passed on. */
   #aliases: Map<number, string> | undefined
   readonly #outbox: MqttOutbox
-  /** Where the service counts what it publishes. */
+  /** Where the service counts what is published on it; somebody else's once it is closed. */
   readonly #place: number
+  #isClosed = false
 
   constructor(client: AedesClient, shop: ConnectionShop) {
     this.client = client
@@ -78,11 +79,12 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   /** To be called once, when the socket is gone. */
   closed(): void {
+    this.#isClosed = true
     this.#shop.exchange.service.connections.close(this.#place)
   }
 
   answer(topic: string, payload: string): void {
-    this.write(topic, payload, this.#session?.answerQos(topic) ?? 0)
+    if (this.admits()) this.write(topic, payload, this.#session?.answerQos(topic) ?? 0)
     if (this.#switches.answersTo === 'subscribers')
       this.#shop.overhear(topic, payload, this.#session)
   }
@@ -95,6 +97,15 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     if (qos === 0) this.#outbox.send(frame)
     else this.#outbox.sendInTurn(messageId, frame)
     return messageId
+  }
+
+  /** Of what goes out. Nothing tells the client of what is dropped (protocol 6). */
+  admits(): boolean {
+    if (this.#isClosed) return false
+    const { exchange, counts } = this.#shop
+    if (exchange.service.admitDelivery(this.#place, exchange.nowUs())) return true
+    counts.connectionPublishes += 1
+    return false
   }
 
   cut(): void {

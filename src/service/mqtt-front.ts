@@ -44,6 +44,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       topicAliasMaximum: TOPIC_ALIAS_MAX,
       receiveMaximum: 100,
       sessionExpiryIntervalLimit: SESSION_EXPIRY_SECONDS,
+      authorizeForward: (client, packet) => (this.#forwards(client as AedesClient) ? packet : null),
       preConnect: (client, packet, done) => {
         this.#preConnect(client as AedesClient, packet as ConnectPacket, done)
       },
@@ -138,6 +139,11 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     if (verdict === 'account') this.counts.connects += 1
     if (verdict === 'client') this.counts.clientConnects += 1
     return verdict === 'admitted'
+  }
+
+  /** What the broker itself sends to a subscriber. What waited for its return comes before it is connected. */
+  #forwards(client: AedesClient): boolean {
+    return !client.connected || this.#connections.get(client)?.admits() === true
   }
 
   #opened(client: AedesClient): void {

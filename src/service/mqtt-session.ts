@@ -14,6 +14,8 @@ export interface Notice {
 
 /** The connection of a session, as the session needs it. */
 export interface NoticeWriter {
+  /** Whether the rate of the connection has room for one more. What is above it is dropped for good. */
+  admits(): boolean
   /** @returns the message id; 0 with QoS 0. */
   write(topic: string, payload: string, qos: 0 | 1): number
 }
@@ -66,12 +68,13 @@ export class MqttSession {
     if (qos === undefined) return
     if (this.#writer === undefined) {
       if (qos === 1 && this.persistent) this.#keep(notice)
-    } else this.#write(this.#writer, notice, qos)
+    } else if (this.#writer.admits()) this.#write(this.#writer, notice, qos)
   }
 
   /**
    * The client is there, perhaps on a second connection before the first is gone. What that one did
    * not acknowledge comes again, with the message ids of the new one: those of the old say nothing.
+   * The rate of the connection does not hold for it (AWS does not say how what waited comes): it would be lost.
    */
   attach(writer: NoticeWriter): void {
     this.#writer = writer

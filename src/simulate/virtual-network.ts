@@ -162,10 +162,12 @@ export class VirtualNetwork implements VirtualServiceSink {
     const slot = Math.floor(thing / this.#shards)
     switch (kind) {
       case Kind.answer:
+        if (this.#isAboveRate(thing)) break
         this.lastAnswerUs = nowUs
         fleet.answered(slot, token, payload as Reply, nowUs)
         break
       case Kind.notification:
+        if (this.#isAboveRate(thing)) break
         fleet.notified(slot, payload as JobsNotification, nowUs)
         break
       case Kind.connect:
@@ -197,6 +199,12 @@ export class VirtualNetwork implements VirtualServiceSink {
         fleet.handshake(slot, this.#ways.beganUs[thing] as number, nowUs, undefined)
         this.#write(thing, slot, fleet, kind & OPERATION_BITS, token, payload as JobsRequest)
     }
+  }
+
+  /** What comes to a thing on MQTT counted when it left the service; what was above the rate never came. */
+  #isAboveRate(thing: number): boolean {
+    if (this.#ways.isHttp[thing * BYTES] === 1) return false
+    return !this.#service.admitDelivery(thing, this.#nowUs - this.#oneWayUs)
   }
 
   #connectArrives(thing: number): void {

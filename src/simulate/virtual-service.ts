@@ -23,6 +23,8 @@ export interface VirtualService {
   admitSubscribe(filters: number, nowUs: number): boolean
   /** A PUBLISH on the thing's connection; one that is not admitted is dropped, and counted. */
   admitPublish(connection: number, operation: Operation, nowUs: number): boolean
+  /** The same of a PUBLISH to the thing, which takes from the same rate. */
+  admitDelivery(connection: number, nowUs: number): boolean
   readonly connections: { restart(connection: number): void }
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number

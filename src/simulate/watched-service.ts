@@ -145,6 +145,10 @@ export class WatchedService implements VirtualService {
     return this.#service.admitPublish(connection, operation, nowUs)
   }
 
+  admitDelivery(connection: number, nowUs: number): boolean {
+    return this.#service.admitDelivery(connection, nowUs)
+  }
+
   get connections(): { restart(connection: number): void } {
     return this.#service.connections
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { AWS_QUOTAS, type Quotas } from '../../src/protocol/quotas.ts'
-import { arrivals, MQTT, SECOND_US, scenarioOf } from './scenarios.ts'
+import { arrivals, HTTP, MQTT, SECOND_US, scenarioOf } from './scenarios.ts'
 import { simulated } from './simulated.ts'
 
 const OFF = Number.POSITIVE_INFINITY
@@ -30,10 +30,11 @@ function kicked(clientConnectsPerSecond: number) {
 }
 
 /** One thing that sends 300 updates as fast as they are answered. */
-function fast(quotas: Partial<Quotas>) {
+function fast(quotas: Partial<Quotas>, row = MQTT) {
   return simulated(
     scenarioOf({
       things: 1,
+      mix: [row],
       quotas: { ...AWS_QUOTAS, writesPerSecond: OFF, ...quotas },
       service: { latency: { medianUs: 0, p99Us: 0 } },
       perThing: 1,
@@ -65,5 +66,23 @@ describe('the broker rates in virtual time', () => {
 
     const unlimited = fast({ connectionPublishesPerSecond: OFF })
     expect(unlimited.meter.counts['update.timedOut'] ?? 0).toBe(0)
+  })
+
+  test('B13 the answers to a thing take from the same 100 as its requests', () => {
+    // Each second has 50 requests with their answers, and each second ends with a request that times out.
+    const { meter } = fast({})
+    expect(meter.counts['update.timedOut']).toBeGreaterThanOrEqual(Math.floor(300 / 50))
+
+    // Of an odd rate the last that passes is a request, whose answer is one too many.
+    const odd = fast({ connectionPublishesPerSecond: 101 })
+    const timedOut = odd.meter.counts['update.timedOut'] ?? 0
+    expect(timedOut).toBeGreaterThan(odd.ledger.lostRequests?.update ?? 0)
+    expect(odd.verdict.balanced).toBe(true)
+    expect(odd.ledger.open).toEqual([])
+  })
+
+  test('B13 what a thing on HTTP asks and is answered is no publish', () => {
+    const { meter } = fast({ connectionPublishesPerSecond: 0 }, HTTP)
+    expect(meter.counts['update.timedOut'] ?? 0).toBe(0)
   })
 })

@@ -4,12 +4,14 @@ import { MqttSession } from '../../src/service/mqtt-session.ts'
 
 const TOPIC = '$aws/things/t/jobs/notify-next'
 
-/** Writes down what goes out; message ids count from 1. */
-function writer() {
+/** Writes down what goes out; message ids count from 1. Only so much is within its connection's rate. */
+function writer(rate = Number.POSITIVE_INFINITY) {
+  let admitted = 0
+  const admits = () => ++admitted <= rate
   const written: string[] = []
   const write = (_: string, payload: string, qos: 0 | 1) =>
     qos === 0 ? written.push(payload) && 0 : written.push(payload)
-  return { written, write }
+  return { written, write, admits }
 }
 
 function session(persistent: boolean, qos: 0 | 1 = 1, counts = noLimitsReached()): MqttSession {
@@ -97,4 +99,26 @@ test('an answer has the best QoS of the filters that take it, and 0 when none do
   ]
   expect(made.answerQos('$aws/things/t/jobs/get/accepted')).toBe(1)
   expect(made.answerQos('$aws/things/u/jobs/get/accepted')).toBe(0)
+})
+
+test('what is above the rate of the connection is dropped and does not come again', () => {
+  const kept = session(true)
+  const first = writer(1)
+  kept.attach(first)
+  for (const payload of ['a', 'b']) kept.deliver(notice(payload))
+  kept.acknowledged(1)
+  const second = writer()
+  kept.attach(second)
+
+  expect(first.written).toEqual(['a'])
+  expect(second.written).toEqual([])
+})
+
+test('what waited for the return of the client is not held to the rate', () => {
+  const kept = session(true)
+  for (const payload of ['a', 'b', 'c']) kept.deliver(notice(payload))
+  const first = writer(0)
+  kept.attach(first)
+
+  expect(first.written).toEqual(['a', 'b', 'c'])
 })
