@@ -46,6 +46,8 @@ export interface RunSettings {
 
 /** What a worker and a stand-in with cold code need to tell one thing of its job. */
 const NOTICE_US = 400
+/** A worker loads and warms up in a second or four. One that needs longer is not waited for. */
+const WORKERS_UP_US = 10_000_000
 
 /**
  * Runs the whole fleet once; what came of it stands in the run folder.
@@ -75,7 +77,9 @@ class FleetRun {
   #folderFailure: unknown
   #held: Record<string, number> | undefined
   #closed = false
-  #wakeWhenReady: (() => void) | undefined
+  /** Ends the wait for the fleet, however often it is called. */
+  #connected: () => void = () => {}
+  readonly #connectLimit = new Wake(systemClock, () => this.#connected())
   readonly #rollout: RolloutWatch | undefined
 
   constructor(settings: RunSettings) {
@@ -87,13 +91,14 @@ class FleetRun {
     )
     this.#pool = new ShardPool(settings, this.#runStartUs, {
       interval: (progress) => this.#interval(progress),
-      changed: () => this.#wakeWhenReady?.(),
+      connecting: (fromUs) => this.#connectLimit.at(fromUs + this.#connectLimitUs),
+      changed: () => this.#lookWhoIsReady(),
       folderFailed: (error) => this.#folderFailed(error),
     })
     settings.stopping.onRequest((request) => {
       if (request === 'stop-now') this.#pool.endAtOnce()
       else this.#pool.tellAll({ kind: request })
-      this.#wakeWhenReady?.()
+      this.#lookWhoIsReady()
     })
     const { control } = settings
     if (control !== undefined) {
@@ -146,22 +151,25 @@ class FleetRun {
     }
   }
 
-  /** Until every thing is ready, the limit has passed, or somebody wants to stop. */
+  /**
+   * Until every thing is ready, the limit has passed, or somebody wants to stop. The limit counts from
+   * when the fleet begins to connect, as in virtual time: what workers need before is none of its time.
+   */
   async connect(): Promise<void> {
-    const limitUs = this.#runStartUs + this.#settings.scenario.fleet.connect.limitUs
     await new Promise<void>((resolve) => {
-      const limit = new Wake(systemClock, () => done())
-      const done = () => {
-        limit.close()
-        this.#wakeWhenReady = undefined
-        resolve()
-      }
-      this.#wakeWhenReady = () => {
-        if (this.#pool.allReady || this.#settings.stopping.requested) done()
-      }
-      limit.at(limitUs)
-      this.#wakeWhenReady()
+      this.#connected = resolve
+      this.#connectLimit.at(this.#runStartUs + WORKERS_UP_US + this.#connectLimitUs)
+      this.#lookWhoIsReady()
     })
+    this.#connectLimit.close()
+  }
+
+  #lookWhoIsReady(): void {
+    if (this.#pool.allReady || this.#settings.stopping.requested) this.#connected()
+  }
+
+  get #connectLimitUs(): number {
+    return this.#settings.scenario.fleet.connect.limitUs
   }
 
   async begin(): Promise<void> {

@@ -29,6 +29,8 @@ export interface PoolSettings {
 /** What the pool tells of its shards. */
 export interface PoolEvents {
   interval(progress: ShardProgress): void
+  /** Every shard is up, or gone: the fleet connects from this time on. */
+  connecting(fromUs: number): void
   /** A shard is ready, or gone. */
   changed(): void
   /** A shard could not write. The others have to be told to end. */
@@ -172,7 +174,9 @@ export class ShardPool {
     if (this.#up.has(shard)) return
     this.#up.add(shard)
     if (this.#up.size < this.#settings.workers) return
-    this.tellAll({ kind: 'connect', fromUs: systemClock.nowUs() + CONNECT_AHEAD_US })
+    const fromUs = systemClock.nowUs() + CONNECT_AHEAD_US
+    this.tellAll({ kind: 'connect', fromUs })
+    this.#events.connecting(fromUs)
   }
 
   #gone(shard: number): void {

@@ -3,7 +3,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import { warmUp } from '../../src/run/warm-up.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
 import { prepared, startedWith, temporaryFolder } from './command-line.ts'
-import { summaryOf } from './finished-intervals.ts'
+import { rowsOf, summaryOf } from './finished-intervals.ts'
 
 const scenarioOf = (things: number, transports = '{ share: 100%, transport: mqtt }') => `
 name: warm-up
@@ -54,4 +54,17 @@ test('nothing of a warm-up is counted, and a worker that cannot warm up says so 
     expect(operations['start-next']).toMatchObject({ issued: 40, accepted: 40 })
     expect(ledger).toMatchObject({ checked: true, balanced: true })
   }
+})
+
+test('what a warm-up takes is none of the time that the fleet has to connect', async () => {
+  const scenario = scenarioOf(1_100)
+    .replace('2000/s', '2000/s, limit: 500ms')
+    .replace('endless', '1')
+    .replace(/load: .*/, 'load: { rollout: { limit: 1s }, drain: 1s }')
+  const { file, out } = prepared(scenario)
+  await startedWith({}, 'run', file, '--out', out, '--workers', '1').ended
+  const begun = rowsOf(out).find((row) => row.kind === 'begin')
+
+  // Half a second of warm-up and half a second of limit, in which not all of them can connect.
+  expect(begun?.atMs).toBeGreaterThan(1_000)
 })
