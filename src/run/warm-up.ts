@@ -39,7 +39,19 @@ export async function warmUp(task: Omit<ShardTask, 'port'>): Promise<number> {
 
 async function playWarmUp({ fleet }: Scenario): Promise<ShardResult> {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-warm-up-'))
-  const { targets, close } = await startNullTarget()
+  try {
+    const { targets, close } = await startNullTarget()
+    return await playAgainst(targets, folder, warmUpScenario(fleet.mix)).finally(close)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function playAgainst(
+  targets: readonly string[],
+  folder: string,
+  scenario: Scenario,
+): Promise<ShardResult> {
   const { port1, port2 } = new MessageChannel()
   const tell = (message: ToShard) => port1.postMessage(message)
   port1.on('message', ({ kind }: FromShard) => {
@@ -50,23 +62,14 @@ async function playWarmUp({ fleet }: Scenario): Promise<ShardResult> {
   const limit = new Wake(systemClock, () => tell({ kind: 'stop-now' }))
   limit.at(systemClock.nowUs() + LIMIT_US)
   try {
-    appendRow(folder, {
-      kind: 'run',
-      id: 'warm-up',
-      startedAt: new Date(0).toISOString(),
-      targets,
-      workers: 1,
-      version: '',
-    })
-    const scenario = warmUpScenario(fleet.mix)
+    const startedAt = new Date(0).toISOString()
+    appendRow(folder, { kind: 'run', id: 'warm-up', startedAt, targets, workers: 1, version: '' })
     const runStartUs = systemClock.nowUs()
     const task = { scenario, shard: 0, shards: 1, targets, folder, runStartUs, port: port2 }
     return await new Shard(task, systemClock).result
   } finally {
     limit.close()
     port1.close()
-    close()
-    rmSync(folder, { recursive: true, force: true })
   }
 }
 
