@@ -3,6 +3,7 @@ import { isBroken, observe, type Span, seriesOf } from '../metrics/threshold-che
 import { LoadParts } from '../scenario/load-parts.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { FolderTail } from './folder-tail.ts'
+import { isOfHost } from './gauges.ts'
 import { GrowingSpan } from './growing-span.ts'
 import type { HostRow } from './rows.ts'
 import type { FinishedInterval } from './run-record.ts'
@@ -22,7 +23,11 @@ interface WatchedRun {
 export class AbortWatch {
   readonly #tail: FolderTail
   readonly #watches: readonly Watch[]
+  /** Whether a second is over only when the row of the process for it has come too. */
+  readonly #awaitsHosts: boolean
   #t0Ms: number | undefined
+  #intervalsUntil = 0
+  #hostsUntil = 0
   #nextSecond = 0
   readonly #bySecond = new Map<number, { intervals: FinishedInterval[]; hosts: HostRow[] }>()
 
@@ -46,6 +51,7 @@ export class AbortWatch {
         ? new SpanWatch(threshold, parts)
         : new WindowWatch(threshold, threshold.windowSeconds, parts),
     )
+    this.#awaitsHosts = thresholds.some(({ measure }) => isOfHost(measure))
   }
 
   begin(t0Ms: number): void {
@@ -64,12 +70,14 @@ export class AbortWatch {
     for (const host of hosts) {
       const second = Math.floor(((host.fromMs + host.toMs) / 2 - t0Ms) / 1e3)
       if (second >= this.#nextSecond) this.#second(second).hosts.push(host)
+      this.#hostsUntil = Math.max(this.#hostsUntil, second + 1)
     }
     for (const interval of intervals) {
       for (const watch of this.#watches) watch.add(interval, t0Ms)
       if (interval.row.stage === 'load') this.#second(interval.row.second).intervals.push(interval)
     }
-    this.#endSeconds(wholeSeconds(intervals))
+    this.#intervalsUntil = Math.max(this.#intervalsUntil, wholeSeconds(intervals))
+    this.#endSeconds()
     for (const watch of this.#watches) {
       const observed = watch.broken()
       if (observed !== undefined) return `${watch.expression} was ${observed}`
@@ -90,7 +98,11 @@ export class AbortWatch {
     return made
   }
 
-  #endSeconds(untilSecond: number): void {
+  #endSeconds(): void {
+    // The rows of the process keep no boundary: up to half of one lies behind the second it is counted to.
+    const untilSecond = this.#awaitsHosts
+      ? Math.min(this.#intervalsUntil, this.#hostsUntil)
+      : this.#intervalsUntil
     for (; this.#nextSecond < untilSecond; this.#nextSecond++) {
       const measured = this.#second(this.#nextSecond)
       for (const watch of this.#watches) watch.second(this.#nextSecond, measured)

@@ -1,4 +1,4 @@
-import type { Gauge } from '../metrics/threshold-metrics.ts'
+import type { Gauge, Measure } from '../metrics/threshold-metrics.ts'
 import type { HostRow, IntervalRow } from './rows.ts'
 import type { FinishedInterval } from './run-record.ts'
 
@@ -17,6 +17,11 @@ export function spanGauge(
     return (rows[at]?.fromMs ?? Number.POSITIVE_INFINITY) <= middleMs
   })
   return gaugeOf(gauge, rows, inside)
+}
+
+/** Whether a measure is taken from the rows of the process, not from those of its workers. */
+export function isOfHost(measure: Measure): boolean {
+  return measure.kind === 'gauge' && !['eventLoop', 'loopDelay'].includes(measure.gauge)
 }
 
 /** What gauges are taken from. */

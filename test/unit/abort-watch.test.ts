@@ -127,6 +127,28 @@ test('the generator itself may end a run', () => {
   expect(watched('generator.cpu.share < 35% for 1s', seconds).looks.findIndex(Boolean)).toBe(4)
 })
 
+test.each([
+  'generator.memory < 1MiB',
+  'generator.cpu.share < 20% for 2s',
+  'generator.gc.share <= 0%',
+])('%s ends a run whose rows of the process come after the intervals they lie in', (expression) => {
+  const { folder } = watched(expression, [])
+  const watch = AbortWatch.of({ folder, scenario: readRun(folder).scenario, workers: 1 })
+  onTestFinished(() => watch?.close())
+  watch?.begin(T0_MS)
+  const looks: (string | undefined)[] = []
+  for (let at = 0; at < 6; at++) {
+    appendRow(folder, intervalRow(at))
+    looks.push(watch?.look())
+    const fromMs = T0_MS + at * 1e3 + 300
+    appendRow(folder, hostRow(at, { fromMs, toMs: fromMs + 1_000 }))
+  }
+
+  expect(looks.at(-1)).toMatch(expression)
+  // The ramp of two seconds does not count, and a row is seen with the interval that follows it.
+  expect(looks.slice(0, 3)).toEqual([undefined, undefined, undefined])
+})
+
 const second = fc.record({
   accepted: fc.nat(20),
   throttled: fc.nat(10),
