@@ -7,6 +7,8 @@ interface AgreementOptions {
   readonly real: ToldRun
   /** Sizes of the runs that the overhead was fitted on. */
   readonly fitted: readonly number[]
+  /** How many runs in virtual time there were. */
+  readonly repetitions: number
   /** Whether all of them were measured on a machine that was not too busy. */
   readonly isFitValid: boolean
   /** undefined: nothing had to be added. */
@@ -17,11 +19,15 @@ interface AgreementOptions {
 
 /** The table of `verify`: aim, real, virtual, error, met or missed. */
 export function agreementText(rows: readonly AgreementRow[], options: AgreementOptions): string {
-  const { real, fitted, isFitValid, overhead, color, width } = options
+  const { real, fitted, repetitions, isFitValid, overhead, color, width } = options
   const paint = painter(color)
   const { summary } = real
   const figure = (row: AgreementRow, value: number | null) =>
     value === null ? '–' : FIGURES[row.unit](value)
+  const rangeOf = (row: AgreementRow) =>
+    row.range === null || row.range[0] === row.range[1]
+      ? ''
+      : row.range.map(FIGURES[row.unit]).join(' – ')
   const missed = rows.filter(({ isMet }) => !isMet)
   const column = (title: string, align: 'left' | 'right', of: (row: AgreementRow) => string) => ({
     title,
@@ -48,6 +54,11 @@ export function agreementText(rows: readonly AgreementRow[], options: AgreementO
         ? []
         : ['A run that was fitted on is not valid: this machine was too busy at the time.']
       : ['The run in real time is not valid: this machine was too busy to be compared with.']),
+    ...(repetitions > 1
+      ? [
+          `In virtual time it was run ${repetitions} times, each with another draw of that, and stands here with the middle of each figure.`,
+        ]
+      : []),
     '',
     ...tableLines(
       [
@@ -55,6 +66,7 @@ export function agreementText(rows: readonly AgreementRow[], options: AgreementO
         column('aim', 'right', ({ aim }) => aim),
         column('real', 'right', (row) => figure(row, row.real)),
         column('virtual', 'right', (row) => figure(row, row.virtual)),
+        ...(repetitions > 1 ? [column('lowest to highest', 'right', rangeOf)] : []),
         column('error', 'right', ({ error }) => error),
         verdict,
       ],

@@ -13,15 +13,41 @@ export interface AgreementRow {
   readonly aim: string
   /** null: nothing to compare. */
   readonly real: number | null
+  /** The middle one of the runs in virtual time; of a count one that is off, if there is one. */
   readonly virtual: number | null
+  /** Lowest and highest of those; null: none of them has the figure. */
+  readonly range: readonly [lowest: number, highest: number] | null
   readonly unit: 'count' | 's' | 'share' | 'ms'
   /** In words. */
   readonly error: string
   readonly isMet: boolean
 }
 
-/** How far virtual time is from real time, figure by figure, with the aim of each. */
-export function agreement(real: ToldRun, virtual: ToldRun): AgreementRow[] {
+type Compared = Omit<AgreementRow, 'range'>
+
+/**
+ * How far virtual time is from real time, figure by figure, with the aim of each.
+ *
+ * @param virtuals the same run again and again, each time with another draw of what the machine adds. An
+ *   account that throttles turns a microsecond into seconds: one of them says less than their middle,
+ *   and how far they are apart says how much one run in real time can mean. Counts must agree in each.
+ */
+export function agreement(real: ToldRun, virtuals: readonly ToldRun[]): AgreementRow[] {
+  const runs = virtuals.map((virtual) => compared(real, virtual))
+  const [first = []] = runs
+  return first.map((_, at) => middleOf(runs.map((rows) => rows[at] as Compared)))
+}
+
+function middleOf(rows: readonly Compared[]): AgreementRow {
+  const sorted = rows.toSorted((one, other) => (one.virtual ?? 0) - (other.virtual ?? 0))
+  const middle = sorted[Math.floor(sorted.length / 2)] as Compared
+  const off = sorted.find(({ unit, isMet }) => unit === 'count' && !isMet)
+  const told = sorted.flatMap(({ virtual }) => virtual ?? [])
+  const range = told.length === 0 ? null : ([told[0] ?? 0, told.at(-1) ?? 0] as const)
+  return { ...(off ?? middle), range }
+}
+
+function compared(real: ToldRun, virtual: ToldRun): Compared[] {
   return [
     ...rolloutRows(real, virtual),
     ...(canAbort(real) ? [] : [exact('executions started', real, virtual, begun)]),
@@ -68,7 +94,7 @@ function held(status: string): Figure {
  * second; but for those that are between the service and their thing just then. A rollout that may
  * give itself up is compared as long as neither has.
  */
-function rolloutRows(real: ToldRun, virtual: ToldRun): AgreementRow[] {
+function rolloutRows(real: ToldRun, virtual: ToldRun): Compared[] {
   if (!real.record.scenario.jobs.some((job) => job.maximumPerMinute !== undefined)) return []
   const [one, other] = [startedBySecond(real.record), startedBySecond(virtual.record)]
   let worst = 0
@@ -125,7 +151,7 @@ function valueAt(sums: readonly number[], second: number): number {
 }
 
 /** How many executions an aborted job had ended by itself before it took back the rest. */
-function abortRows(real: ToldRun, virtual: ToldRun): AgreementRow[] {
+function abortRows(real: ToldRun, virtual: ToldRun): Compared[] {
   if (!canAbort(real)) return []
   const ended: Figure = ({ executions: { held: by = {} } }) =>
     ['SUCCEEDED', 'FAILED', 'REJECTED', 'TIMED_OUT'].reduce((sum, name) => sum + (by[name] ?? 0), 0)
@@ -145,7 +171,7 @@ function abortRows(real: ToldRun, virtual: ToldRun): AgreementRow[] {
   ]
 }
 
-function exact(name: string, real: ToldRun, virtual: ToldRun, figure: Figure): AgreementRow {
+function exact(name: string, real: ToldRun, virtual: ToldRun, figure: Figure): Compared {
   const [one, other] = [figure(real.summary), figure(virtual.summary)]
   const error = String(Math.abs((one ?? 0) - (other ?? 0)))
   return {
@@ -167,7 +193,7 @@ function within(
   real: ToldRun,
   virtual: ToldRun,
   figure: Figure,
-): AgreementRow {
+): Compared {
   const [one, other] = [figure(real.summary), figure(virtual.summary)]
   const words = `${(aim * 100).toFixed(0)} %`
   if (one === null || other === null || one === 0) {
@@ -194,7 +220,7 @@ function points(
   real: ToldRun,
   virtual: ToldRun,
   figure: Figure,
-): AgreementRow {
+): Compared {
   const [one, other] = [figure(real.summary) ?? 0, figure(virtual.summary) ?? 0]
   const isMet = Math.abs(other - one) <= aim
   const words = `${(aim * 100).toFixed(0)} points`

@@ -8,6 +8,8 @@ import type { VirtualFate } from './virtual-service.ts'
 
 /** Rounds of simulating and correcting; the tail needs most of them. */
 const ROUNDS = 10
+/** So much another time may differ where the law that was fitted does not vary at all. */
+const NUDGE_US = 100
 /** What is nearer than this to what was measured needs no further round. */
 const NEAR = 0.02
 
@@ -54,12 +56,15 @@ function answersOf(records: readonly RunRecord[]): { p50Us: number; p99Us: numbe
 /** Adds its overhead to the fate of each request, by draws of its own. */
 export class Overhead {
   readonly #seed: number
+  readonly #repetition: number
   readonly #lawUs: (unit: number) => number
   /** By thing. */
   readonly #requests: Uint32Array
 
-  constructor(law: LatencyLaw, seed: number, things: number) {
+  /** @param repetition the how manieth time the machine is there, by the same law, and never the same. */
+  constructor(law: LatencyLaw, seed: number, things: number, repetition = 0) {
     this.#seed = seed
+    this.#repetition = repetition
     this.#lawUs = logNormal(law.medianUs, law.p99Us, Z_P99)
     this.#requests = new Uint32Array(things)
   }
@@ -68,7 +73,8 @@ export class Overhead {
   on(thing: number, fate: Readonly<VirtualFate>): VirtualFate {
     const ordinal = this.#requests[thing] as number
     this.#requests[thing] = ordinal + 1
-    const unit = drawUnit(this.#seed, thing, ordinal, PURPOSE.overhead, 0)
-    return { ...fate, delayUs: fate.delayUs + this.#lawUs(unit) }
+    const unit = drawUnit(this.#seed, thing, ordinal, PURPOSE.overhead, this.#repetition)
+    const nudgeUs = this.#repetition === 0 ? 0 : Math.floor(unit * NUDGE_US)
+    return { ...fate, delayUs: fate.delayUs + this.#lawUs(unit) + nudgeUs }
   }
 }

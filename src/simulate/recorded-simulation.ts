@@ -19,6 +19,8 @@ export interface RecordedSettings {
   readonly version: string
   readonly calibration?: Calibration | undefined
   readonly overhead?: LatencyLaw | undefined
+  /** As in `SimulationSettings`. */
+  readonly repetition?: number | undefined
 }
 
 /** A simulation that writes a run folder, as a run in real time does; its run row says `virtual`. */
@@ -34,7 +36,7 @@ export class RecordedSimulation {
 
   constructor(settings: RecordedSettings) {
     this.#settings = settings
-    const { scenario, folder, calibration, overhead } = settings
+    const { scenario, folder, calibration, overhead, repetition } = settings
     const intervalSeconds = intervalSecondsOf(scenario)
     const latency = calibration?.latency ?? scenario.service.latency
     appendRow(folder, {
@@ -58,7 +60,7 @@ export class RecordedSimulation {
     const names = { nameOf: (slot: number) => namePrefix + slot, globalOf: (slot: number) => slot }
     this.#timelines = new TimelineWriter({ folder, worker: 0, zeroUs: 0 }, names, trace)
     this.#simulation = new Simulation(
-      { scenario, latency, overhead, trace },
+      { scenario, latency, overhead, repetition, trace },
       ({ meter, gauges }) => {
         this.#recorder = new IntervalRecorder({
           log,

@@ -25,6 +25,8 @@ export interface SimulationSettings {
   readonly latency?: LatencyLaw | undefined
   /** What the machine of a measured run adds to each answer; nothing unless given. */
   readonly overhead?: LatencyLaw | undefined
+  /** Of the same run on the same machine: other draws of the overhead, and of nothing else. 0 unless given. */
+  readonly repetition?: number | undefined
   /** Who is told what single things do; nobody unless given. Slots are things of the fleet. */
   readonly trace?: FleetTrace | undefined
 }
@@ -51,9 +53,10 @@ export class Simulation {
 
   /** @param observer made from the gauges of the fleet, which are those of the time it asks at. */
   constructor(
-    { scenario, latency = scenario.service.latency, overhead, trace }: SimulationSettings,
+    settings: SimulationSettings,
     observer?: (parts: { meter: ShardMeter; gauges: () => ShardGauges }) => VirtualObserver,
   ) {
+    const { scenario, latency = scenario.service.latency, overhead, repetition, trace } = settings
     this.#scenario = scenario
     const { things } = scenario.fleet
     this.#book = new ThingBook(things, 0, 1)
@@ -65,13 +68,12 @@ export class Simulation {
       openService: (sink) => {
         const { seed, fleet, service, jobs } = scenario
         const { namePrefix } = fleet
-        const settings = { ...service, latency, seed, things, namePrefix, jobs }
         const core = new JobsService(
-          settings,
+          { ...service, latency, seed, things, namePrefix, jobs },
           (nowUs) => VIRTUAL_EPOCH_MS / 1e3 + Math.floor(nowUs / 1e6),
           sink,
         )
-        const slower = overhead && new Overhead(overhead, seed, things)
+        const slower = overhead && new Overhead(overhead, seed, things, repetition)
         this.#service = new WatchedService(core, things, slower)
         return this.#service
       },

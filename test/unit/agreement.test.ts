@@ -43,7 +43,7 @@ function told(figures: Figures): ToldRun {
 }
 
 function missed(real: Figures, virtual: Figures): string[] {
-  return agreement(told(real), told(virtual))
+  return agreement(told(real), [told(virtual)])
     .filter(({ isMet }) => !isMet)
     .map(({ name, error }) => `${name} ${error}`)
 }
@@ -85,4 +85,22 @@ test.each<[string, Figures, Figures, string[]]>([
   ],
 ])('%s', (_, real, virtual, expected) => {
   expect(missed(real, virtual)).toEqual(expected)
+})
+
+test('of several runs in virtual time the middle one counts, and their range is told', () => {
+  const virtuals = [70, 50, 62, 90, 61].map((seconds) => told({ seconds }))
+  const row = agreement(told({ seconds: 60 }), virtuals).find(
+    ({ name }) => name === 'time to complete',
+  )
+
+  expect(row).toMatchObject({ virtual: 62, error: '+3.3 %', isMet: true, range: [50, 90] })
+})
+
+test('a count that is off in one of several runs is off', () => {
+  const virtuals = [3, 3, 3, 3, 4].map((timedOut) => told({ timedOut }))
+  const row = agreement(told({ timedOut: 3 }), virtuals).find(
+    ({ name }) => name === 'executions timed out',
+  )
+
+  expect(row).toMatchObject({ virtual: 4, error: '1', isMet: false, range: [3, 4] })
 })
