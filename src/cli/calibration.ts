@@ -107,6 +107,7 @@ load: { arrivals: [{ name: steady, rate: ${startsPerSecond}/s, for: ${seconds}s 
     targets,
     folder,
     workers,
+    warmUp: true,
     control: undefined,
     stopping: new Stopping(),
     onProgress: () => {},

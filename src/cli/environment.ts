@@ -50,6 +50,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   switch: { commands: ['serve'], kind: 'texts' },
   from: { commands: ['run'], kind: 'text' },
   only: { commands: ['run'], kind: 'texts' },
+  'warm-up': { commands: ['run'], kind: 'flag' },
 }
 
 /** The options of this command that take no value, of those that the environment can give. */

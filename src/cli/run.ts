@@ -37,6 +37,7 @@ interface RunArguments {
   workers?: string
   out?: string
   set?: string[]
+  'warm-up': boolean
   quiet: boolean
   color: boolean
 }
@@ -73,6 +74,12 @@ export function runCommandModule(
           type: 'string',
           array: true,
           describe: 'play this thing alone, with its planned starts and draws; repeatable',
+        })
+        .option('warm-up', {
+          type: 'boolean',
+          default: true,
+          describe:
+            'workers play for half a second against themselves, so that no start meets cold code',
         })
         .option('quiet', { type: 'boolean', default: false, describe: 'no progress, no summary' })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
@@ -127,6 +134,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
       targets,
       folder,
       workers,
+      warmUp: given['warm-up'],
       control: standIn?.control,
       stopping,
       onProgress: (second) => progress.show(second),

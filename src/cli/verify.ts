@@ -135,6 +135,7 @@ async function inRealTime(
       targets,
       folder,
       workers: 1,
+      warmUp: true,
       control: standIn.control,
       stopping,
       onProgress: () => {},

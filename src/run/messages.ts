@@ -19,6 +19,8 @@ export interface ShardTask {
   readonly targets: readonly string[]
   /** The run folder, which exists. */
   readonly folder: string
+  /** Whether it warms up before it is up. */
+  readonly warmUp: boolean
   /** On the machine's monotonic clock; offsets in rows count from here. */
   readonly runStartUs: number
   readonly port: MessagePort

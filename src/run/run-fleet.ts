@@ -36,6 +36,8 @@ export interface RunSettings {
   readonly workers: number
   /** Things to play alone, by index in the fleet; takes one worker. */
   readonly things?: readonly number[] | undefined
+  /** Whether its workers warm up before the fleet connects. */
+  readonly warmUp: boolean
   /** undefined when the target is somebody else's service. */
   readonly control: StandInControl | undefined
   readonly stopping: Stopping

@@ -24,6 +24,8 @@ export interface PoolSettings {
   readonly folder: string
   readonly workers: number
   readonly things?: readonly number[] | undefined
+  /** Whether its workers warm up before the fleet connects. */
+  readonly warmUp: boolean
 }
 
 /** What the pool tells of its shards. */
@@ -123,12 +125,12 @@ export class ShardPool {
   }
 
   #start(shard: number, runStartUs: number): void {
-    const { scenario, targets, folder, workers, things } = this.#settings
+    const { scenario, targets, folder, workers, things, warmUp } = this.#settings
     const { port1, port2 } = new MessageChannel()
     this.#ports[shard] = port1
     port1.on('message', (message: FromShard) => this.#hear(message))
     const task: ShardTask = {
-      ...{ scenario, shard, shards: workers, things, targets, folder, runStartUs },
+      ...{ scenario, shard, shards: workers, things, targets, folder, warmUp, runStartUs },
       port: port2,
     }
     const result: Promise<ShardResult | ShardFailure> = this.#pool.run(task, {

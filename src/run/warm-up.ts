@@ -5,29 +5,25 @@ import { MessageChannel } from 'node:worker_threads'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { appendRow } from '../results/run-folder.ts'
-import { thingsInShard } from '../scenario/arrivals.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
 import { startNullTarget } from './null-target.ts'
 import { Shard } from './shard.ts'
 
-/** Fewer things of its own do not ask so much of a worker that its cold code would be late. */
-const FEWEST_THINGS = 1_001
 /** It takes a second or so. What is not warm by then is not waited for. */
 const LIMIT_US = 3_000_000
 
 /**
  * Plays a small fleet in this thread against a null target in this thread, before the worker says that
- * it is up. A thousand starts in the first second would otherwise be made by code that the engine has
- * not compiled yet, ten times as slow, and their lag would be that of the engine. Nothing of it is
- * counted, and a worker that cannot warm up says so and starts cold.
- * @returns how many start-nexts were answered; none where there are too few things to be worth it.
+ * it is up. The first starts would otherwise be made by code that the engine has not compiled yet, ten
+ * times as slow, and their lag would be that of the engine: a thousand in the first second, or one of
+ * ten. Nothing of it is counted, and a worker that cannot warm up says so and starts cold.
+ *
+ * @returns how many start-nexts were answered.
  */
-export async function warmUp(task: Omit<ShardTask, 'port'>): Promise<number> {
-  const { scenario, shard, shards, things } = task
-  const size = things?.length ?? thingsInShard(scenario.fleet.things, shard, shards)
-  if (size < FEWEST_THINGS) return 0
+export async function warmUp(task: Pick<ShardTask, 'scenario' | 'shard'>): Promise<number> {
+  const { scenario, shard } = task
   try {
     const { counters } = await playWarmUp(scenario)
     return counters['start-next.accepted'] ?? 0
@@ -65,8 +61,8 @@ async function playAgainst(
     const startedAt = new Date(0).toISOString()
     appendRow(folder, { kind: 'run', id: 'warm-up', startedAt, targets, workers: 1, version: '' })
     const runStartUs = systemClock.nowUs()
-    const task = { scenario, shard: 0, shards: 1, targets, folder, runStartUs, port: port2 }
-    return await new Shard(task, systemClock).result
+    const share = { scenario, shard: 0, shards: 1, targets, folder, warmUp: false }
+    return await new Shard({ ...share, runStartUs, port: port2 }, systemClock).result
   } finally {
     limit.close()
     port1.close()

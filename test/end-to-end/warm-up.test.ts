@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { warmUp } from '../../src/run/warm-up.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
-import { prepared, startedWith, temporaryFolder } from './command-line.ts'
+import { prepared, startedWith, temporaryFolder, WARM } from './command-line.ts'
 import { rowsOf, summaryOf } from './finished-intervals.ts'
 
 const scenarioOf = (things: number, transports = '{ share: 100%, transport: mqtt }') => `
@@ -17,10 +17,6 @@ load: { arrivals: [{ name: steady, rate: 20/s, for: 2s }], drain: 5s }
 const taskOf = (scenario: string) => ({
   scenario: parseScenario(scenario, { fileName: 'test' }),
   shard: 0,
-  shards: 1,
-  targets: [],
-  folder: '',
-  runStartUs: 0,
 })
 
 test.each([
@@ -28,29 +24,30 @@ test.each([
   ['HTTP', '{ share: 100%, transport: http }'],
   ['both', '{ share: 30%, transport: mqtt }, { share: 70%, transport: http }'],
 ])(
-  'a worker of many things over %s plays more than fifty starts before it is up, and leaves no file',
+  'a worker of things over %s plays more than fifty starts before it is up, and leaves no file',
   async (_, mix) => {
     const folder = temporaryFolder()
     vi.stubEnv('TMPDIR', folder)
     onTestFinished(() => void vi.unstubAllEnvs())
 
-    expect(await warmUp(taskOf(scenarioOf(1_001, mix)))).toBeGreaterThan(50)
+    expect(await warmUp(taskOf(scenarioOf(10, mix)))).toBeGreaterThan(50)
     expect(readdirSync(folder)).toEqual([])
   },
 )
 
-test('a thousand things are not worth a warm-up', async () => {
-  expect(await warmUp(taskOf(scenarioOf(1_000)))).toBe(0)
-})
-
-test('nothing of a warm-up is counted, and a worker that cannot warm up says so and runs', async () => {
-  for (const temporary of [temporaryFolder(), '/dev/null/nowhere']) {
-    const { file, out } = prepared(scenarioOf(1_100))
+test('nothing of a warm-up is counted, a worker that cannot warm up says so and runs, and nobody has to', async () => {
+  const nowhere = '/dev/null/nowhere'
+  for (const [env, isCold] of [
+    [{ ...WARM, TMPDIR: temporaryFolder() }, false],
+    [{ ...WARM, TMPDIR: nowhere }, true],
+    [{ SHAKEDOWN_WARM_UP: 'false', TMPDIR: nowhere }, false],
+  ] as const) {
+    const { file, out } = prepared(scenarioOf(100))
     const words = ['run', file, '--out', out, '--workers', '1']
-    const ended = await startedWith({ env: { TMPDIR: temporary } }, ...words).ended
+    const ended = await startedWith({ env }, ...words).ended
     const { operations, ledger } = summaryOf(out)
 
-    expect(ended.stderr.includes('worker 0 starts cold: ')).toBe(temporary.startsWith('/dev/null'))
+    expect(ended.stderr.includes('worker 0 starts cold: ')).toBe(isCold)
     expect(operations['start-next']).toMatchObject({ issued: 40, accepted: 40 })
     expect(ledger).toMatchObject({ checked: true, balanced: true })
   }
@@ -62,7 +59,7 @@ test('what a warm-up takes is none of the time that the fleet has to connect', a
     .replace('endless', '1')
     .replace(/load: .*/, 'load: { rollout: { limit: 1s }, drain: 1s }')
   const { file, out } = prepared(scenario)
-  await startedWith({}, 'run', file, '--out', out, '--workers', '1').ended
+  await startedWith({ env: WARM }, 'run', file, '--out', out, '--workers', '1').ended
   const begun = rowsOf(out).find((row) => row.kind === 'begin')
 
   // Half a second of warm-up and half a second of limit, in which not all of them can connect.

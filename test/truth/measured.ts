@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import type { Summary } from '../../src/results/summary.ts'
-import { shakedown, temporaryFolder } from '../end-to-end/command-line.ts'
+import { startedWith, temporaryFolder, WARM } from '../end-to-end/command-line.ts'
 import { type Law, type LawOperation, type LawRecord, LawServer } from './law-server.ts'
 import { sampleQuantile } from './laws.ts'
 
@@ -49,9 +49,8 @@ async function measure({ law, scenario }: Truth): Promise<Measured> {
   const server = await LawServer.start(law)
   onTestFinished(() => server.kill())
   const targets = server.targets.flatMap((target) => ['--target', target])
-  const { exitCode, stdout, stderr } = await shakedown(
-    ...['run', file, ...targets, '--workers', '1', '--out', join(folder, 'run')],
-  )
+  const words = ['run', file, ...targets, '--workers', '1', '--out', join(folder, 'run')]
+  const { exitCode, stdout, stderr } = await startedWith({ env: WARM }, ...words).ended
   expect([0, 3], stdout + stderr).toContain(exitCode)
   const summary: Summary = JSON.parse(readFileSync(join(folder, 'run', 'summary.json'), 'utf8'))
   expect(summary.validity.valid).toBe(exitCode === 0)

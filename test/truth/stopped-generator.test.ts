@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { IntervalRow } from '../../src/results/rows.ts'
 import type { Summary } from '../../src/results/summary.ts'
-import { type Ended, started, temporaryFolder } from '../end-to-end/command-line.ts'
+import { type Ended, startedWith, temporaryFolder, WARM } from '../end-to-end/command-line.ts'
 import { LawServer } from './law-server.ts'
 import { fixedDelay } from './laws.ts'
 import { scenarioOf } from './scenarios.ts'
@@ -29,7 +29,8 @@ async function stoppedRun(): Promise<StoppedRun> {
   const server = await LawServer.start({ delaysUs: fixedDelay(10_000) })
   onTestFinished(() => server.kill())
   const targets = server.targets.flatMap((target) => ['--target', target])
-  const run = started('run', file, ...targets, '--workers', '1', '--out', out)
+  const words = ['run', file, ...targets, '--workers', '1', '--out', out]
+  const run = startedWith({ env: WARM }, ...words)
   await run.until('three seconds of load', () => loadOf(out).some(({ second }) => second === 2))
   run.child.kill('SIGSTOP')
   await new Promise((resolve) => setTimeout(resolve, STOPPED_MS))

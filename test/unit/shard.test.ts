@@ -27,7 +27,16 @@ function started() {
   onTestFinished(() => port2.close())
   const scenario = parseScenario(SCENARIO, { fileName: 'shard.yaml' })
   const targets = ['http://127.0.0.1:1']
-  const task = { scenario, shard: 0, shards: 1, targets, folder, runStartUs: 0, port: port1 }
+  const task = {
+    scenario,
+    shard: 0,
+    shards: 1,
+    targets,
+    folder,
+    warmUp: false,
+    runStartUs: 0,
+    port: port1,
+  }
   const shard = new Shard(task, new VirtualClock())
   const stop = () => port2.postMessage({ kind: 'stop-now' })
   return { shard, stop }
