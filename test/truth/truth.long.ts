@@ -26,7 +26,7 @@ test('8,192 log-normal delays: p99.9 is that of the law itself', LIMIT, async ()
 test('a freeze of 1.4 s in the middle of a minute', LIMIT, async () => {
   await expectTruth({
     law: { delaysUs: fixedDelay(600_000), freeze: FREEZE },
-    scenario: scenarioOf({ ratePerSecond: 96, seconds: 64 }),
+    scenario: scenarioOf({ ratePerSecond: 48, seconds: 64 }),
     expectedMs: { 'start-next': frozenQuantilesMs(LONG, 64, 600) },
   })
 })
