@@ -20,7 +20,7 @@ export interface MeasuredRun {
   readonly total: Span
   /** The load without its ramps; the whole of it when there is nothing else. */
   readonly level: Span
-  /** One phase of the load, a ramp too. */
+  /** One phase of the load, a ramp too, or `connecting`. */
   phase(name: string): Span
   /**
    * All windows of so many seconds in the level load, or in a phase; one a second. A window is valid

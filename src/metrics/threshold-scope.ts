@@ -1,5 +1,13 @@
 import { nearest } from './nearest.ts'
 
+/** In place of a phase: the time before T0, in which the things connect. A phase of that name goes first. */
+const CONNECTING = 'connecting'
+
+/** Whether a threshold over this phase looks at the time before the load. */
+export function isConnecting(phase: string | undefined, phases: readonly string[] = []): boolean {
+  return phase === CONNECTING && !phases.includes(phase)
+}
+
 /** What of a run a threshold looks at: `[over phase <name>] [for <duration>]`. */
 export interface ThresholdScope {
   readonly phase: string | undefined
@@ -39,6 +47,8 @@ export function scopeOf(
     const expected = phase === undefined ? 'over phase <name>, for <duration>' : 'for <duration>'
     return wrong(keyword, `expected ${expected} or the end, found ${keyword.text}`)
   }
+  if (isConnecting(phase, phases))
+    return wrong(keyword, 'only the load has windows; leave for <duration> out with connecting')
   const windowSeconds = secondsOf(duration?.text ?? '')
   if (windowSeconds === undefined) {
     const found = duration?.text ?? 'nothing'
@@ -64,11 +74,12 @@ function phaseOf(
     return wrong(keyword ?? end, `expected phase, found ${keyword?.text ?? 'nothing'}`)
   }
   const phase = name?.text.replace(/^"(.*)"$/, '$1')
+  if (isConnecting(phase, phases)) return CONNECTING
   if (phases?.length === 0)
-    return wrong(name ?? end, 'this load has no phases; only arrivals have them')
+    return wrong(name ?? end, 'this load has no phase but connecting; only arrivals have others')
   if (name !== undefined && phase !== undefined && (phases?.includes(phase) ?? true)) return phase
   if (phases === undefined) return wrong(end, 'expected the name of a phase, found nothing')
-  const existing = `the phases are ${phases.join(', ')}`
+  const existing = `the phases are ${[...phases, CONNECTING].join(', ')}`
   if (phase === undefined || name === undefined)
     return wrong(end, `expected the name of a phase, found nothing; ${existing}`)
   const near = nearest(phase, phases)

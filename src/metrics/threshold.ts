@@ -1,6 +1,12 @@
 import { nearest } from './nearest.ts'
 import { METRIC_FAMILIES, type Measure, measureOf, THRESHOLD_METRICS } from './threshold-metrics.ts'
-import { scopeOf, type ThresholdProblem, type Word, wrong } from './threshold-scope.ts'
+import {
+  isConnecting,
+  scopeOf,
+  type ThresholdProblem,
+  type Word,
+  wrong,
+} from './threshold-scope.ts'
 
 export type Comparison = (typeof COMPARISONS)[number]
 
@@ -48,6 +54,11 @@ export function parseThreshold(
   if (typeof limit === 'string') return wrong(value, limit)
   const scope = scopeOf(clauses, end, phases)
   if ('problem' in scope) return scope
+  if (abort && isConnecting(scope.phase, phases))
+    return wrong(
+      clauses[2] ?? end,
+      'connecting is over when the load begins, so it can abort nothing; leave abort out, or look at a phase of the load',
+    )
   if (abort && scope.windowSeconds === undefined && waitsForTheEnd(measure, comparison.text))
     return wrong(
       comparison,

@@ -1,4 +1,5 @@
 import type { MeasuredRun, Span } from '../metrics/threshold-check.ts'
+import { isConnecting } from '../metrics/threshold-scope.ts'
 import { LoadParts } from '../scenario/load-parts.ts'
 import { hostRowsBySecond, spanGauge } from './gauges.ts'
 import { type Counts, MeasuredSpan } from './measured-span.ts'
@@ -39,7 +40,7 @@ export class MeasuredRecord implements MeasuredRun {
   }
 
   phase(name: string): Span {
-    const span = this.#phases.get(name) ?? this.#spanOf(this.#loadOf(name))
+    const span = this.#phases.get(name) ?? this.#spanOf(this.#phaseOf(name))
     this.#phases.set(name, span)
     return span
   }
@@ -64,6 +65,11 @@ export class MeasuredRecord implements MeasuredRun {
 
   destroy(): void {
     for (const span of this.#spans) span.destroy()
+  }
+
+  #phaseOf(name: string): readonly FinishedInterval[] {
+    if (!isConnecting(name, this.#parts.names)) return this.#loadOf(name)
+    return this.#record.intervals.filter(({ row }) => row.stage === 'connect')
   }
 
   /** The intervals that are in a phase whole; without a phase, those that are in no ramp. */

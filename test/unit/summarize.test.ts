@@ -326,6 +326,19 @@ test.each([
   expect(rate?.observed).toBe(sum / seconds.length)
 })
 
+test('over phase connecting is the time before the load, unless a phase has that name', () => {
+  const scope = 'connect.issued > 0 over phase connecting'
+  const intervals = [
+    stageRow('connect', 0, { 'connect.issued': 7 }),
+    ...load((second) => ({ 'connect.issued': second })),
+  ]
+  const observed = (scenarioText: string) =>
+    summarize(runRecord({ scenarioText, intervals })).thresholds[0]?.observed
+
+  expect(observed(`${PHASES}thresholds: ["${scope}"]`)).toBe(7)
+  expect(observed(`${PHASES.replace('calm', 'connecting')}thresholds: ["${scope}"]`)).toBe(3 + 4)
+})
+
 test('windows reach over no ramp, and over no other phase when one is named', () => {
   const windows = (scope: string) => `update.accepted < 1 ${scope}for 2s`
   const scenarioText = `${PHASES}thresholds: ["${windows('')}", "${windows('over phase ramp ')}", "${windows('over phase calm ')}"]`

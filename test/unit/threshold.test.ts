@@ -134,17 +134,37 @@ test.each([
   [
     'update.lost < 5 over phase peak',
     ['ramp', 'steady'],
-    'column 28: there is no phase peak; the phases are ramp, steady',
+    'column 28: there is no phase peak; the phases are ramp, steady, connecting',
   ],
   [
     'update.lost < 5 over phase first',
     ['first minute'],
-    'there is no phase first; the phases are first minute; a name with blanks stands in double quotes',
+    'there is no phase first; the phases are first minute, connecting; a name with blanks stands in double quotes',
   ],
   ['update.lost < 5 over phase', ['ramp', 'steady'], 'found nothing; the phases are ramp, steady'],
-  ['update.lost < 5 over phase steady', [], 'this load has no phases; only arrivals have them'],
+  [
+    'update.lost < 5 over phase steady',
+    [],
+    'this load has no phase but connecting; only arrivals have others',
+  ],
+  [
+    'connect.issued > 5 over phase connecting for 5s',
+    ['steady'],
+    'only the load has windows; leave for <duration> out with connecting',
+  ],
 ])('%j with the phases %j is refused', (expression, phases, sentence) => {
   expect(thresholdProblem(expression, { phases })).toContain(sentence)
+})
+
+test('any load may be asked how its things connected, and no run is aborted by that', () => {
+  const text = 'connect.response.p99 < 1s over phase connecting'
+
+  expect(thresholdProblem(text, { phases: [] })).toBeUndefined()
+  expect(thresholdProblem(text, { phases: ['steady'] })).toBeUndefined()
+  expect(thresholdProblem(text, { phases: ['steady'], abort: true })).toContain(
+    'column 38: connecting is over when the load begins',
+  )
+  expect(thresholdProblem(text, { phases: ['connecting'], abort: true })).toBeUndefined()
 })
 
 test('what cannot be broken before the end cannot abort a run', () => {
