@@ -20,12 +20,16 @@ const LIMIT_US = 3_000_000
  * times as slow, and their lag would be that of the engine: a thousand in the first second, or one of
  * ten. Nothing of it is counted, and a worker that cannot warm up says so and starts cold.
  *
+ * @param limitUs after which what is not warm is not waited for.
  * @returns how many start-nexts were answered.
  */
-export async function warmUp(task: Pick<ShardTask, 'scenario' | 'shard'>): Promise<number> {
+export async function warmUp(
+  task: Pick<ShardTask, 'scenario' | 'shard'>,
+  limitUs = LIMIT_US,
+): Promise<number> {
   const { scenario, shard } = task
   try {
-    const { counters } = await playWarmUp(scenario)
+    const { counters } = await playWarmUp(scenario, limitUs)
     return counters['start-next.accepted'] ?? 0
   } catch (error) {
     process.stderr.write(`worker ${shard} starts cold: ${String(error)}\n`)
@@ -33,11 +37,11 @@ export async function warmUp(task: Pick<ShardTask, 'scenario' | 'shard'>): Promi
   }
 }
 
-async function playWarmUp({ fleet }: Scenario): Promise<ShardResult> {
+async function playWarmUp({ fleet }: Scenario, limitUs: number): Promise<ShardResult> {
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-warm-up-'))
   try {
     const { targets, close } = await startNullTarget()
-    return await playAgainst(targets, folder, warmUpScenario(fleet.mix)).finally(close)
+    return await playAgainst(targets, folder, warmUpScenario(fleet.mix), limitUs).finally(close)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -47,6 +51,7 @@ async function playAgainst(
   targets: readonly string[],
   folder: string,
   scenario: Scenario,
+  limitUs: number,
 ): Promise<ShardResult> {
   const { port1, port2 } = new MessageChannel()
   const tell = (message: ToShard) => port1.postMessage(message)
@@ -56,7 +61,7 @@ async function playAgainst(
     if (kind === 'ready') tell({ kind: 'begin', t0Us: nowUs })
   })
   const limit = new Wake(systemClock, () => tell({ kind: 'stop-now' }))
-  limit.at(systemClock.nowUs() + LIMIT_US)
+  limit.at(systemClock.nowUs() + limitUs)
   try {
     const startedAt = new Date(0).toISOString()
     appendRow(folder, { kind: 'run', id: 'warm-up', startedAt, targets, workers: 1, version: '' })
