@@ -83,7 +83,7 @@ function warmUpScenario(mix: Scenario['fleet']['mix']): Scenario {
   return parseScenario(
     `
 name: warm-up
-fleet: { things: 200, connect: { rate: 10000/s, limit: 5s }, mix: [${rows.join(', ')}] }
+fleet: { things: 200, connect: { rate: 10000/s }, mix: [${rows.join(', ')}] }
 behaviour: { work: 0s, updates: 1 }
 load: { loop: { for: 500ms, pause: 50ms }, drain: 1s }
 `,

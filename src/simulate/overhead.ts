@@ -8,8 +8,8 @@ import type { VirtualFate } from './virtual-service.ts'
 
 /** Rounds of simulating and correcting; the tail needs most of them. */
 const ROUNDS = 10
-/** So much another time may differ where the law that was fitted does not vary at all. */
-const NUDGE_US = 100
+/** On top of the law: no machine is the same to the microsecond, also where what was fitted does not vary. */
+const JITTER_US = 100
 /** What is nearer than this to what was measured needs no further round. */
 const NEAR = 0.02
 
@@ -61,7 +61,7 @@ export class Overhead {
   /** By thing. */
   readonly #requests: Uint32Array
 
-  /** @param repetition the how manieth time the machine is there, by the same law, and never the same. */
+  /** @param repetition of the same run: the draws of each are its own. */
   constructor(law: LatencyLaw, seed: number, things: number, repetition = 0) {
     this.#seed = seed
     this.#repetition = repetition
@@ -74,7 +74,7 @@ export class Overhead {
     const ordinal = this.#requests[thing] as number
     this.#requests[thing] = ordinal + 1
     const unit = drawUnit(this.#seed, thing, ordinal, PURPOSE.overhead, this.#repetition)
-    const nudgeUs = this.#repetition === 0 ? 0 : Math.floor(unit * NUDGE_US)
-    return { ...fate, delayUs: fate.delayUs + this.#lawUs(unit) + nudgeUs }
+    const overheadUs = this.#lawUs(unit) + Math.floor(unit * JITTER_US)
+    return { ...fate, delayUs: fate.delayUs + overheadUs }
   }
 }
