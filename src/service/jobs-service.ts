@@ -18,7 +18,6 @@ import { Counts } from './counts.ts'
 import { executionView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
 import { type Fate, Fates } from './faults.ts'
-import { PLAIN_JOB } from './job.ts'
 import type { JobControl } from './job-control.ts'
 import { JobDesk } from './job-desk.ts'
 import { type EventsWanted, type JobEvent, JobEvents } from './job-events.ts'
@@ -39,18 +38,6 @@ export interface ServiceSink {
   notifyNext(thing: number, nowUs: number): void
   /** Only of what `events` asks for. */
   event?(event: JobEvent, nowUs: number): void
-}
-
-/** A job for certain things, without the rules of the control plane. */
-export interface NewJob {
-  /** A legal job id. */
-  readonly id: string
-  readonly documentText: string
-  /** Thing indexes; one that is named twice gets one execution. */
-  readonly targets: readonly number[]
-  readonly inProgressTimeoutMinutes?: number
-  /** Absent: all at once. */
-  readonly maximumPerMinute?: number
 }
 
 const THROTTLED: Rejected = {
@@ -169,23 +156,6 @@ export class JobsService {
   removeThing(index: number, nowUs: number): void {
     this.control.thingRemoved(index, nowUs)
     this.#names.remove(index)
-  }
-
-  createJob(job: NewJob, nowUs: number): 'created' | 'exists' {
-    this.advance(nowUs)
-    if (this.#jobs.has(job.id)) return 'exists'
-    const things = [...new Set(job.targets)]
-    const settings = {
-      ...PLAIN_JOB,
-      id: job.id,
-      documentText: job.documentText,
-      targets: things.map((thing) => ({ kind: 'thing', thing }) as const),
-      inProgressTimeoutUs: this.#timeoutUs(job.inProgressTimeoutMinutes),
-    }
-    const { maximumPerMinute } = job
-    const pace = maximumPerMinute === undefined ? undefined : { maximumPerMinute }
-    this.#life.create([settings], things, pace, nowUs)
-    return 'created'
   }
 
   /**
@@ -327,10 +297,6 @@ export class JobsService {
     if (operation === 'get-pending') return NOTHING_PENDING
     const isNext = operation === 'describe' && (request as DescribeRequest).jobId === NEXT_JOB
     return isNext || operation === 'start-next' ? NOTHING : UNKNOWN_THING
-  }
-
-  #timeoutUs(minutes: number | undefined): number {
-    return minutes === undefined ? Number.POSITIVE_INFINITY : minutes * this.#settings.minuteUs
   }
 
   #bucketOf(operation: Operation): TokenBucket {

@@ -182,7 +182,7 @@ test('M19 jobs may be called get, start-next or notify', () => {
 test('C4 C24 a job is created once, and gives a thing one execution', () => {
   const probe = new ServiceProbe()
   expect(probe.create('job1', [0, 1, 0])).toBe('created')
-  expect(probe.create('job1', [2])).toBe('exists')
+  expect(probe.create('job1', [2])).toBe('ResourceAlreadyExistsException')
   expect([0, 1, 2].map((thing) => probe.pending(thing))).toEqual([['job1'], ['job1'], []])
 })
 

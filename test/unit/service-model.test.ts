@@ -174,7 +174,9 @@ function apply(probe: ServiceProbe, model: Model, step: Act, second: number): vo
       expect(reply).toMatchObject({ execution: { status: one.status, versionNumber: one.version } })
   } else if (step.kind === 'create') {
     const isNew = !model.executions.some((one) => one.jobId === step.id)
-    expect(probe.create(step.id, step.targets)).toBe(isNew ? 'created' : 'exists')
+    expect(probe.create(step.id, step.targets)).toBe(
+      isNew ? 'created' : 'ResourceAlreadyExistsException',
+    )
     if (isNew)
       for (const target of step.targets) model.queue(target, step.id, Number.POSITIVE_INFINITY)
   }

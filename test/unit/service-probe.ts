@@ -73,9 +73,16 @@ export class ServiceProbe {
     return this
   }
 
-  create(id: string, targets: number[] = [0], more: { inProgressTimeoutMinutes?: number } = {}) {
-    const job = { id, documentText: '{"do":"it"}', targets, ...more }
-    return this.service.createJob(job, this.nowUs)
+  /** A job for certain things. @returns the code of a refusal. */
+  create(id: string, things: number[] = [0], more: { inProgressTimeoutMinutes?: number } = {}) {
+    const { inProgressTimeoutMinutes } = more
+    const refusal = this.job(id, {
+      targets: things.map((thing) => ({ kind: 'thing', thing })),
+      ...(inProgressTimeoutMinutes !== undefined && {
+        timeoutConfig: { inProgressTimeoutInMinutes: inProgressTimeoutMinutes },
+      }),
+    })
+    return refusal?.code ?? 'created'
   }
 
   get control() {

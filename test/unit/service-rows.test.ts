@@ -30,7 +30,10 @@ test.each(['fw', 'fw-0', 'fw-3', 'fw-01', 'fw-', 'fw-1-1', 'fw-x', '-1', 'fw-999
 
 test('a job that is created may not take an id of a row', () => {
   const probe = new ServiceProbe({ jobs: [rowOfJobs(2)] })
-  expect([probe.create('fw-2'), probe.create('fw-3')]).toEqual(['exists', 'created'])
+  expect([probe.create('fw-2'), probe.create('fw-3')]).toEqual([
+    'ResourceAlreadyExistsException',
+    'created',
+  ])
 })
 
 test('endless: the next is queued in the change that ends the one before, told once each way', () => {
