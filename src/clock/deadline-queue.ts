@@ -9,6 +9,9 @@ export class DeadlineQueue {
   #deadlineUs: Float64Array
   readonly #batch: number[] = []
 
+  /** When to come back: perhaps too early, for a stale entry, but never too late. Infinity is never. */
+  nextUs = Number.POSITIVE_INFINITY
+
   constructor(size: number) {
     this.#deadlineUs = new Float64Array(size).fill(NONE)
   }
@@ -26,6 +29,7 @@ export class DeadlineQueue {
     if (this.#deadlineUs[index] === deadlineUs) return
     this.#deadlineUs[index] = deadlineUs
     this.#entries.push(index, deadlineUs)
+    if (deadlineUs < this.nextUs) this.nextUs = deadlineUs
   }
 
   clear(index: number): void {
@@ -38,16 +42,13 @@ export class DeadlineQueue {
     return deadlineUs === undefined || Number.isNaN(deadlineUs) ? undefined : deadlineUs
   }
 
-  /** When to come back: perhaps too early, for a stale entry, but never too late. */
-  nextUs(): number | undefined {
-    return this.#entries.peekValue()
-  }
-
   /** Hands out what is due: by time, then by index, so that equal times replay in equal order. */
   advance(nowUs: number, due: (index: number, atUs: number) => void): void {
-    for (let atUs = this.nextUs(); atUs !== undefined && atUs <= nowUs; atUs = this.nextUs()) {
+    while (this.nextUs <= nowUs) {
+      const atUs = this.nextUs
       this.#batch.length = 0
-      while (this.nextUs() === atUs) this.#batch.push(this.#entries.pop() ?? 0)
+      while (this.#entries.peekValue() === atUs) this.#batch.push(this.#entries.pop() ?? 0)
+      this.nextUs = this.#entries.peekValue() ?? Number.POSITIVE_INFINITY
       if (this.#batch.length > 1) this.#batch.sort((one, other) => one - other)
       for (const index of this.#batch) {
         if (this.#deadlineUs[index] !== atUs) continue // stale

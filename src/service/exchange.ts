@@ -208,15 +208,13 @@ export class Exchange implements ServiceSink {
 
   /** The service's deadlines up to now come before anything that arrives now. */
   #catchUp(nowUs: number): void {
-    const nextUs = this.#service.nextUs()
-    if (nextUs !== undefined && nextUs <= nowUs) this.#service.advance(nowUs)
+    if (this.#service.nextUs <= nowUs) this.#service.advance(nowUs)
     this.#addNotifications(nowUs, nowUs)
   }
 
   #settle(nowUs: number): void {
     this.#line.advance(nowUs)
-    const serviceUs = this.#service.nextUs() ?? Number.POSITIVE_INFINITY
-    this.#wake.at(Math.min(this.#line.nextUs(), serviceUs))
+    this.#wake.at(Math.min(this.#line.nextUs(), this.#service.nextUs))
   }
 }
 

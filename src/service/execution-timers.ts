@@ -52,8 +52,9 @@ export class ExecutionTimers {
     return Math.ceil((leftUs * SERVICE_MINUTE_SECONDS) / this.#minuteUs)
   }
 
-  nextUs(): number | undefined {
-    return this.#queue.nextUs()
+  /** Perhaps too early, never too late. Infinity is never. */
+  get nextUs(): number {
+    return this.#queue.nextUs
   }
 
   /** Hands out the indexes of the executions that have timed out. */

@@ -194,8 +194,8 @@ export class Executions {
   }
 
   /** When an execution may time out: perhaps too early, never too late. Infinity is never. */
-  nextUs(): number {
-    return this.#timers.nextUs() ?? Number.POSITIVE_INFINITY
+  get nextUs(): number {
+    return this.#timers.nextUs
   }
 
   /** Lets executions time out, in the order of their times. */

@@ -49,9 +49,10 @@ export class JobAgenda {
   }
 
   /** Perhaps too early, never too late. Infinity is never. */
-  nextUs(): number {
-    const never = Number.POSITIVE_INFINITY
-    return Math.min(this.#jobs.nextUs() ?? never, this.#retries.nextUs() ?? never)
+  get nextUs(): number {
+    const jobsUs = this.#jobs.nextUs
+    const retriesUs = this.#retries.nextUs
+    return jobsUs < retriesUs ? jobsUs : retriesUs
   }
 
   advance(

@@ -82,8 +82,8 @@ export class JobLife {
   }
 
   /** Perhaps too early, never too late. Infinity is never. */
-  nextUs(): number {
-    return this.#agenda.nextUs()
+  get nextUs(): number {
+    return this.#agenda.nextUs
   }
 
   advance(nowUs: number): void {

@@ -183,7 +183,7 @@ export class JobsService {
     request: JobsRequest,
     nowUs: number,
   ): Reply {
-    if (this.#nextUs() <= nowUs) this.advance(nowUs)
+    if (this.nextUs <= nowUs) this.advance(nowUs)
     let reply: Reply
     if (!this.#bucketOf(operation).take(nowUs)) reply = THROTTLED
     else if (thing === undefined) reply = this.#toStranger(operation, request)
@@ -260,15 +260,16 @@ export class JobsService {
     return this.#broker.connections.take(connection, nowUs)
   }
 
-  /** When to call `advance`: perhaps too early, never too late. */
-  nextUs(): number | undefined {
-    const nextUs = this.#nextUs()
-    return nextUs === Number.POSITIVE_INFINITY ? undefined : nextUs
+  /** When to call `advance`: perhaps too early, never too late. Infinity is never. */
+  get nextUs(): number {
+    const timerUs = this.#executions.nextUs
+    const jobUs = this.#life.nextUs
+    return timerUs < jobUs ? timerUs : jobUs
   }
 
   /** Lets timers run out, rollouts go on and schedules come, in the order of their times. */
   advance(nowUs: number): void {
-    for (let atUs = this.#nextUs(); atUs <= nowUs; atUs = this.#nextUs()) {
+    for (let atUs = this.nextUs; atUs <= nowUs; atUs = this.nextUs) {
       this.#executions.advance(atUs)
       this.#life.advance(atUs)
     }
@@ -285,10 +286,6 @@ export class JobsService {
       open,
       byStatus: this.#counts.byStatus,
     }
-  }
-
-  #nextUs(): number {
-    return Math.min(this.#executions.nextUs(), this.#life.nextUs())
   }
 
   /** A device of a thing that there is not (switch 10). */

@@ -47,7 +47,7 @@ export class Standstill {
   isReached(t0Us: number, nowUs: number): boolean {
     if (this.isFar(t0Us, nowUs)) return false
     const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
-    if (this.#network.service.nextUs() !== undefined) return false
+    if (this.#network.service.nextUs < NEVER) return false
     const hearsNothing = nowUs - t0Us >= this.#answersBlockedUs
     if (!isBlocked && this.#anyMayChange(hearsNothing)) return false
     this.atUs ??= nowUs

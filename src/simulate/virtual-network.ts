@@ -64,6 +64,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   lastAnswerUs = 0
   /** Requests and notifications on their way. */
   newsUnderWay = 0
+  /** Executions that the service has open or is still to make, as of its last call. */
+  openExecutions = 0
 
   constructor(
     scenario: Scenario,
@@ -135,7 +137,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   }
 
   #hearService(): void {
-    this.#serviceUs = this.#service.nextUs() ?? Number.POSITIVE_INFINITY
+    this.#serviceUs = this.#service.nextUs
+    this.openExecutions = this.#service.openExecutions()
   }
 
   #deliver(): void {

@@ -82,7 +82,7 @@ export class VirtualRun {
       this.#fleets.push(new Fleet({ scenario, shard, shards }, effects, meter, book, trace))
     }
     this.#standstill = new Standstill(scenario, this.#fleets, this.#network)
-    const openExecutions = () => this.#network.service.openExecutions()
+    const openExecutions = () => this.#network.openExecutions
     const begin = () => {
       observer?.begin(this.#line.t0Us)
       this.#network.begin()
@@ -164,8 +164,8 @@ export class VirtualRun {
   /** Whether a rollout is not over, which the usual event says by itself. */
   #goesOn(nowUs: number): boolean {
     const { isRollingOut, t0Us } = this.#line
-    if (!isRollingOut || !this.#standstill.isFar(t0Us, nowUs)) return false
-    return this.#network.service.openExecutions() > 0
+    if (!isRollingOut || this.#network.openExecutions === 0) return false
+    return this.#standstill.isFar(t0Us, nowUs)
   }
 
   #doAt(nowUs: number): void {

@@ -29,7 +29,8 @@ export interface VirtualService {
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number
   notifyNextOf(thing: number, nowUs: number): JobsNotification
-  nextUs(): number | undefined
+  /** When to call `advance`: perhaps too early, never too late. Infinity is never. */
+  readonly nextUs: number
   advance(nowUs: number): void
   /** Of the first pending execution of the thing; undefined without one. */
   firstStatusOf(thing: number): ExecutionStatus | undefined

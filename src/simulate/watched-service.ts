@@ -161,8 +161,8 @@ export class WatchedService implements VirtualService {
     return this.#service.notificationDelayUs(thing, nowUs)
   }
 
-  nextUs(): number | undefined {
-    return this.#service.nextUs()
+  get nextUs(): number {
+    return this.#service.nextUs
   }
 
   advance(nowUs: number): void {

@@ -235,6 +235,12 @@ describe('what takes long is not taken for what cannot end:', () => {
   })
 })
 
+class BusyService extends JobsService {
+  override get nextUs(): number {
+    return Math.min(super.nextUs, Number.MAX_VALUE)
+  }
+}
+
 /** As `simulated`, with a service that seems to have something to come always: played to the limit. */
 function toTheLimit(scenario: Scenario) {
   const { seed, fleet, jobs } = scenario
@@ -245,9 +251,7 @@ function toTheLimit(scenario: Scenario) {
     openService: (sink) => {
       const { things, namePrefix } = fleet
       const settings = { ...scenario.service, seed, things, namePrefix, jobs }
-      const service = new JobsService(settings, (nowUs) => Math.floor(nowUs / 1e6), sink)
-      const nextUs = service.nextUs.bind(service)
-      return Object.assign(service, { nextUs: () => nextUs() ?? Number.POSITIVE_INFINITY })
+      return new BusyService(settings, (nowUs) => Math.floor(nowUs / 1e6), sink)
     },
     meterOf: () => new CountingMeter(),
     bookOf: (shard, size) => new ThingBook(size, shard, 1),
