@@ -27,11 +27,25 @@ export interface Word {
   readonly column: number
 }
 
-/** @param phases that exist; undefined when that is not known. */
+/** The load that a threshold is to look at. */
+export interface ScopeContext {
+  /** Of the load; undefined when they are not known. */
+  readonly phases?: readonly string[]
+  /** What a phase, or the load, has for a window; undefined when that is not known. */
+  readonly longestWindow?: ((phase: string | undefined) => WindowRoom) | undefined
+}
+
+interface WindowRoom {
+  /** The most whole seconds in a row. */
+  readonly seconds: number
+  /** Whether there are ramps that are left out. */
+  readonly skipsRamps: boolean
+}
+
 export function scopeOf(
   clauses: readonly Word[],
   end: Word,
-  phases: readonly string[] | undefined,
+  { phases, longestWindow }: ScopeContext,
 ): ThresholdScope | ThresholdProblem {
   let rest = clauses
   let phase: string | undefined
@@ -58,7 +72,23 @@ export function scopeOf(
     )
   }
   if (further !== undefined) return wrong(further, `expected the end, found ${further.text}`)
+  const room = longestWindow?.(phase)
+  if (duration !== undefined && room !== undefined && windowSeconds > room.seconds)
+    return wrong(duration, `${duration.text} never fits into ${roomText(phase, room)}`)
   return { phase, windowSeconds }
+}
+
+/** What there is for a window, and the cure for one that is too long. */
+function roomText(phase: string | undefined, { seconds, skipsRamps }: WindowRoom): string {
+  const [where, kind, longer] =
+    phase !== undefined
+      ? [`phase ${phase}`, ' of its own', 'the phase']
+      : skipsRamps
+        ? ['this load', ' in a row outside its ramps', 'its level phases']
+        : ['this load', '', 'the load']
+  if (seconds === 0) return `${where}, which has no whole second${kind}; make ${longer} longer`
+  const many = seconds === 1 ? '1 whole second' : `${seconds} whole seconds`
+  return `${where}, which has ${many}${kind}; write at most ${seconds}s, or make ${longer} longer`
 }
 
 export function wrong({ column }: Word, what: string): ThresholdProblem {

@@ -2,6 +2,7 @@ import { nearest } from './nearest.ts'
 import { METRIC_FAMILIES, type Measure, measureOf, THRESHOLD_METRICS } from './threshold-metrics.ts'
 import {
   isConnecting,
+  type ScopeContext,
   scopeOf,
   type ThresholdProblem,
   type Word,
@@ -25,17 +26,16 @@ export interface Threshold {
 }
 
 /** What a threshold is checked against beside its own words. */
-export interface ThresholdContext {
-  /** Of the load; undefined when they are not known. */
-  readonly phases?: readonly string[]
+export interface ThresholdContext extends ScopeContext {
   /** Whether it is to end the run once it is broken. */
   readonly abort?: boolean
 }
 
 export function parseThreshold(
   text: string,
-  { phases, abort = false }: ThresholdContext = {},
+  context: ThresholdContext = {},
 ): Threshold | ThresholdProblem {
+  const { phases, abort = false } = context
   const words = wordsOf(text)
   const [metric, comparison, value, ...clauses] = words
   const end = { text: '', column: text.length + 1 }
@@ -52,7 +52,7 @@ export function parseThreshold(
     return wrong(end, `expected ${UNITS[unitOf(measure)].examples}, found nothing`)
   const limit = limitOf(value.text, measure)
   if (typeof limit === 'string') return wrong(value, limit)
-  const scope = scopeOf(clauses, end, phases)
+  const scope = scopeOf(clauses, end, context)
   if ('problem' in scope) return scope
   if (abort && isConnecting(scope.phase, phases))
     return wrong(

@@ -1,6 +1,7 @@
 import type { MeasuredRun, Span } from '../metrics/threshold-check.ts'
 import { isConnecting } from '../metrics/threshold-scope.ts'
 import { LoadParts } from '../scenario/load-parts.ts'
+import { wholeSeconds } from '../scenario/run-timing.ts'
 import { hostRowsBySecond, spanGauge } from './gauges.ts'
 import { type Counts, MeasuredSpan } from './measured-span.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'
@@ -46,7 +47,7 @@ export class MeasuredRecord implements MeasuredRun {
   }
 
   *windows({ seconds, series, phase }: Parameters<MeasuredRun['windows']>[0]): Iterable<Span> {
-    const lengthSeconds = Math.floor(this.load.seconds + SLACK_SECONDS)
+    const lengthSeconds = wholeSeconds(Math.round(this.load.seconds * 1e6))
     const isIn = (second: number) => this.#parts.holds(phase, second * 1e6, (second + 1) * 1e6)
     const hosts = hostRowsBySecond(this.#record.hosts, this.t0Ms)
     yield* windowsOver(groupBySecond(this.#loaded), hosts, {
@@ -102,9 +103,6 @@ export function groupBySecond(
   }
   return bySecond
 }
-
-/** A last interval that misses its second by the time a timer needs is a whole one. */
-const SLACK_SECONDS = 0.02
 
 /** Where the last of the intervals ends; 0 without any. */
 export function lastMs(intervals: readonly FinishedInterval[]): number {

@@ -4,6 +4,7 @@ import { intervalKey, type LogEntry, readLog } from '../metrics/interval-log.ts'
 import { thresholdProblem } from '../metrics/threshold.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
+import type { ThresholdCheck } from '../scenario/rules/rules.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { parseRow } from './parse-row.ts'
 import { type PlannedPrediction, predictionIn } from './prediction.ts'
@@ -46,7 +47,7 @@ export function isWhole({ row, entries }: FinishedInterval): boolean {
 export function readRun(folder: string): RunRecord {
   const fileName = join(folder, RUN_FILES.scenario)
   const scenarioText = readText(folder, RUN_FILES.scenario)
-  const scenario = parseScenario(scenarioText, { fileName, threshold: thresholdProblem })
+  const scenario = parseScenario(scenarioText, { fileName, threshold: languageProblem })
   const plan = readPlan(folder)
   const dropped: string[] = []
   const rows = readRows(folder, dropped)
@@ -67,6 +68,10 @@ export function readRun(folder: string): RunRecord {
     dropped,
   }
 }
+
+/** A window that its load cannot fill is a reason not to run, and none not to read what was run. */
+const languageProblem: ThresholdCheck = (expression, { phases, abort }) =>
+  thresholdProblem(expression, { phases, abort })
 
 function readText(folder: string, name: string): string {
   return attempt(folder, () => readFileSync(join(folder, name), 'utf8'))

@@ -5,7 +5,7 @@ import { IDEAL, IDEAL_MQTT } from './agents/ideal.ts'
 import { DEFAULTS } from './defaults.ts'
 import { documentText } from './document.ts'
 import { jobConfig } from './job-config.ts'
-import { phaseName } from './rules/load-rules.ts'
+import { phaseName } from './rules/load-as-written.ts'
 import type {
   AgentProfile,
   Behaviour,

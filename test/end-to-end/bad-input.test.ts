@@ -87,6 +87,25 @@ load: { arrivals: [{ name: steady, rate: fast, for: 10s }] }
     expect(said).toMatch(/scenario\.yaml:4:\d+: load\.arrivals\.0\.rate: .*fast/)
   })
 
+  test.each(['validate', 'run', 'simulate', 'plan', 'verify', 'serve'])(
+    'with a window that can never be filled is refused by %s before anything is sent',
+    async (command) => {
+      const { file } = prepared(`
+name: windows
+fleet: { things: 5 }
+load: { arrivals: [{ rate: 1/s, for: 20s }, { name: peak, rate: 5/s, for: 10s }] }
+thresholds:
+  - update.lost == 0 over phase peak for 10s
+  - abort: update.throttled.share < 5% over phase peak for 30s
+`)
+      const said = await refused(command, file)
+      expect(said).toContain(`${file} has a problem:`)
+      expect(said).toContain(
+        'scenario.yaml:7:12: thresholds.1.abort: column 49: 30s never fits into phase peak, which has 10 whole seconds of its own; write at most 10s, or make the phase longer',
+      )
+    },
+  )
+
   test('that does not exist is named', async () => {
     expect(await refused('run', '/nowhere/at-all.yaml')).toContain(
       'The scenario /nowhere/at-all.yaml cannot be read: there is no such file.',

@@ -32,7 +32,7 @@ function watched(abort: string, seconds: readonly (readonly Second[])[]) {
   const text = `
 name: watched
 fleet: { things: 10 }
-load: { arrivals: [{ name: ramp, from: 0/s, to: 10/s, for: 2s }, { name: steady, rate: 10/s, for: ${Math.max(1, seconds.length - 2)}s }] }
+load: { arrivals: [{ name: ramp, from: 0/s, to: 10/s, for: 2s }, { name: steady, rate: 10/s, for: ${Math.max(4, seconds.length - 2)}s }] }
 thresholds: [{ abort: ${JSON.stringify(abort)} }]
 `
   const scenario = parseScenario(text, { fileName: 'f.yaml', threshold: thresholdProblem })

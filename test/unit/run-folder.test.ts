@@ -83,6 +83,14 @@ test('one worker or three: the merged histograms of equal records are equal file
   expect(three).toBe(one)
 })
 
+test('a run with a window that its load cannot fill is still read, and measured nothing in it', () => {
+  const folder = writtenRun({ workers: 1 })
+  const scenario = `${SCENARIO_TEXT}thresholds: [update.lost == 0 for 11s]\n`
+  writeFileSync(join(folder, 'scenario.yaml'), scenario)
+
+  expect(summarize(readRun(folder)).thresholds).toMatchObject([{ observed: null, passed: false }])
+})
+
 test('a run killed in a row loses that row and says so', () => {
   const folder = writtenRun({ end: false })
   appendFileSync(join(folder, 'intervals.ndjson'), '{"kind":"interval","worker":0,"sta')

@@ -1,19 +1,18 @@
 import { plannedStarts } from '../arrivals.ts'
 import { listed } from '../nearest.ts'
 import type { Path, Tell } from '../problem.ts'
-import { duration, rate } from '../quantity.ts'
-import { isMap, membersAt, rawAt, rowsAt, textAt, valueAt } from '../raw.ts'
+import { isMap, membersAt, rawAt, rowsAt, textAt } from '../raw.ts'
 import { shown } from '../shown.ts'
+import { loadKinds, phaseAsWritten, phaseName } from './load-as-written.ts'
 
 /** Above this a plan's arithmetic would no longer be exact to the single start. */
 const MOST_STARTS = 1_000_000_000
-const KINDS = ['arrivals', 'rollout', 'loop']
 
 /** Rules about the load and its phases. */
 export function loadRules(raw: unknown, tell: Tell): void {
   const load = rawAt(raw, 'load')
   if (isMap(load)) {
-    const given = KINDS.filter((kind) => rawAt(load, kind) !== undefined)
+    const given = loadKinds(raw)
     if (given.length > 1) tell(['load'], `has ${listed(given)}; keep one of them`)
     // A misspelt kind is told as an unknown key, with the right one.
     const others = membersAt(load).filter(([key]) => key !== 'drain')
@@ -25,16 +24,11 @@ export function loadRules(raw: unknown, tell: Tell): void {
     const path = ['load', 'arrivals', index]
     checkRates(row, path, tell)
     checkName(textAt(row, 'name') ?? phaseName(index), path, names, tell)
-    starts += startsOf(row)
+    starts += startsOf(row, index)
   })
   if (starts > MOST_STARTS) {
     tell(['load', 'arrivals'], `plans ${starts} starts; at most ${MOST_STARTS} are allowed`)
   }
-}
-
-/** What a phase is called that has no name. */
-export function phaseName(index: number): string {
-  return `phase-${index + 1}`
 }
 
 function checkRates(row: unknown, path: Path, tell: Tell): void {
@@ -58,11 +52,7 @@ function checkName(name: string, path: Path, names: Set<string>, tell: Tell): vo
 }
 
 /** 0 for a phase that is not written right, which is told elsewhere. */
-function startsOf(row: unknown): number {
-  const level = valueAt(rate, row, 'rate')
-  const fromPerSecond = valueAt(rate, row, 'from') ?? level
-  const toPerSecond = valueAt(rate, row, 'to') ?? level
-  const durationUs = valueAt(duration, row, 'for')
-  if (fromPerSecond === undefined || toPerSecond === undefined || durationUs === undefined) return 0
-  return plannedStarts({ fromPerSecond, toPerSecond, durationUs })
+function startsOf(row: unknown, index: number): number {
+  const phase = phaseAsWritten(row, index)
+  return phase === undefined ? 0 : plannedStarts(phase)
 }
