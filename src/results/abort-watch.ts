@@ -1,32 +1,40 @@
 import { parseThreshold, type Threshold, valueText } from '../metrics/threshold.ts'
 import { isBroken, observe, type Span, seriesOf } from '../metrics/threshold-check.ts'
 import { LoadParts } from '../scenario/load-parts.ts'
+import { wholeSeconds } from '../scenario/run-timing.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { FolderTail } from './folder-tail.ts'
 import { isOfHost } from './gauges.ts'
 import { GrowingSpan } from './growing-span.ts'
 import type { HostRow } from './rows.ts'
 import type { FinishedInterval } from './run-record.ts'
+import { WholeStretches } from './whole-stretches.ts'
 import { type MeasuredSecond, SlidingWindow } from './windows.ts'
 
 interface WatchedRun {
   readonly folder: string
   readonly scenario: Scenario
   readonly workers: number
+  /** A worker that lives has told nothing for so long that it is not waited for, until it does. */
+  readonly leftBehind?: (worker: number) => void
 }
 
 /**
  * Looks at the thresholds that abort while the run goes on: with `for`, at each window as it becomes
- * whole; otherwise at all that there is so far. Percentiles come from the histograms of all workers
- * added up, exactly as in the report.
+ * whole; otherwise at all that there is so far. A second counts when all workers have ended it, and
+ * percentiles come from the histograms of all workers added up, exactly as in the report.
  */
 export class AbortWatch {
   readonly #tail: FolderTail
+  readonly #stretches: WholeStretches
+  readonly #tellLeftBehind: (worker: number) => void
+  #leftBehind: readonly number[] = []
   readonly #watches: readonly Watch[]
   /** Whether a second is over only when the row of the process for it has come too. */
   readonly #awaitsHosts: boolean
   #t0Ms: number | undefined
-  #intervalsUntil = 0
+  /** Where the load ends, as far as it is whole. */
+  #loadUntilMs = 0
   #hostsUntil = 0
   #nextSecond = 0
   readonly #bySecond = new Map<number, { intervals: FinishedInterval[]; hosts: HostRow[] }>()
@@ -39,13 +47,16 @@ export class AbortWatch {
     return thresholds.length === 0 ? undefined : new AbortWatch(run, thresholds)
   }
 
-  private constructor({ folder, scenario, workers }: WatchedRun, thresholds: Threshold[]) {
+  private constructor(run: WatchedRun, thresholds: Threshold[]) {
+    const { folder, scenario, workers, leftBehind = () => {} } = run
     const parts = new LoadParts(scenario.load)
     this.#tail = new FolderTail(
       folder,
       workers,
       thresholds.flatMap(({ measure }) => seriesOf(measure) ?? []),
     )
+    this.#stretches = new WholeStretches(workers)
+    this.#tellLeftBehind = leftBehind
     this.#watches = thresholds.map((threshold) =>
       threshold.windowSeconds === undefined
         ? new SpanWatch(threshold, parts)
@@ -59,35 +70,49 @@ export class AbortWatch {
   }
 
   /**
-   * To be called when every worker that runs has finished one more interval.
+   * To be called when a worker has finished one more interval.
+   * @param isLive whether a worker may finish more of them.
    * @returns a sentence about the first threshold that is broken.
    * @throws ShakedownError FOLDER_UNUSABLE
    */
-  look(): string | undefined {
+  look(isLive: (worker: number) => boolean = () => true): string | undefined {
     const { intervals, hosts } = this.#tail.take()
+    for (const interval of intervals) this.#stretches.add(interval)
+    const { whole, leftBehind } = this.#stretches.take(isLive)
     if (this.#t0Ms === undefined) return undefined
     const t0Ms = this.#t0Ms
-    for (const host of hosts) {
-      const second = Math.floor(((host.fromMs + host.toMs) / 2 - t0Ms) / 1e3)
-      if (second >= this.#nextSecond) this.#second(second).hosts.push(host)
-      this.#hostsUntil = Math.max(this.#hostsUntil, second + 1)
+    this.#addHosts(hosts, t0Ms)
+    this.#nowLeftBehind(leftBehind)
+    for (const stretch of whole) {
+      for (const interval of stretch.intervals) this.#add(interval, t0Ms)
+      this.#endSeconds(t0Ms)
+      const broken = this.#broken()
+      if (broken !== undefined) return broken
     }
-    for (const interval of intervals) {
-      for (const watch of this.#watches) watch.add(interval, t0Ms)
-      if (interval.row.stage === 'load') this.#second(interval.row.second).intervals.push(interval)
-    }
-    this.#intervalsUntil = Math.max(this.#intervalsUntil, wholeSeconds(intervals))
-    this.#endSeconds()
-    for (const watch of this.#watches) {
-      const observed = watch.broken()
-      if (observed !== undefined) return `${watch.expression} was ${observed}`
-    }
-    return undefined
+    this.#endSeconds(t0Ms)
+    return this.#broken()
   }
 
   close(): void {
     this.#tail.close()
     for (const watch of this.#watches) watch.close()
+  }
+
+  #addHosts(hosts: readonly HostRow[], t0Ms: number): void {
+    for (const host of hosts) {
+      const second = Math.floor(((host.fromMs + host.toMs) / 2 - t0Ms) / 1e3)
+      if (second >= this.#nextSecond) this.#second(second).hosts.push(host)
+      this.#hostsUntil = Math.max(this.#hostsUntil, second + 1)
+    }
+  }
+
+  #add(interval: FinishedInterval, t0Ms: number): void {
+    const { stage, second, toMs } = interval.row
+    for (const watch of this.#watches) watch.add(interval, t0Ms)
+    if (stage !== 'load') return
+    this.#loadUntilMs = Math.max(this.#loadUntilMs, toMs)
+    // One that was left behind tells of seconds that were judged without it.
+    if (second >= this.#nextSecond) this.#second(second).intervals.push(interval)
   }
 
   #second(second: number): { intervals: FinishedInterval[]; hosts: HostRow[] } {
@@ -98,26 +123,32 @@ export class AbortWatch {
     return made
   }
 
-  #endSeconds(): void {
+  #endSeconds(t0Ms: number): void {
+    const loadUntil = wholeSeconds(Math.round((this.#loadUntilMs - t0Ms) * 1e3))
     // The rows of the process keep no boundary: up to half of one lies behind the second it is counted to.
-    const untilSecond = this.#awaitsHosts
-      ? Math.min(this.#intervalsUntil, this.#hostsUntil)
-      : this.#intervalsUntil
+    const untilSecond = this.#awaitsHosts ? Math.min(loadUntil, this.#hostsUntil) : loadUntil
     for (; this.#nextSecond < untilSecond; this.#nextSecond++) {
       const measured = this.#second(this.#nextSecond)
       for (const watch of this.#watches) watch.second(this.#nextSecond, measured)
       this.#bySecond.delete(this.#nextSecond)
     }
   }
-}
 
-/** How many seconds of the load all workers that have reported now have behind them. */
-function wholeSeconds(intervals: readonly FinishedInterval[]): number {
-  const lastByWorker = new Map<number, number>()
-  for (const { row } of intervals) {
-    if (row.stage === 'load') lastByWorker.set(row.worker, row.second)
+  #broken(): string | undefined {
+    for (const watch of this.#watches) {
+      const observed = watch.broken()
+      if (observed === undefined) continue
+      const missing = this.#leftBehind.map((worker) => ` without worker ${worker}`).join('')
+      return `${watch.expression} was ${observed}${missing}`
+    }
+    return undefined
   }
-  return lastByWorker.size === 0 ? 0 : Math.min(...lastByWorker.values()) + 1
+
+  #nowLeftBehind(workers: readonly number[]): void {
+    const before = this.#leftBehind
+    this.#leftBehind = workers
+    for (const worker of workers) if (!before.includes(worker)) this.#tellLeftBehind(worker)
+  }
 }
 
 /** One threshold on its way through the run. */

@@ -7,6 +7,7 @@ import type { ServiceLedger } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
 import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
 import { appendRow } from '../results/run-folder.ts'
+import { LONGEST_WAIT_MS } from '../results/whole-stretches.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import { T0_AHEAD_US } from '../scenario/run-timing.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -87,7 +88,7 @@ class FleetRun {
   constructor(settings: RunSettings) {
     this.#settings = settings
     this.#board = new ProgressBoard(settings.things?.length ?? settings.scenario.fleet.things)
-    this.#abort = AbortWatch.of(settings)
+    this.#abort = AbortWatch.of({ ...settings, leftBehind: tellLeftBehind })
     this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
       this.#folderFailed(error),
     )
@@ -137,8 +138,7 @@ class FleetRun {
   #interval(report: ShardProgress): void {
     this.#host.gc(report.gcShare)
     const progress = this.#board.add(report, this.#pool.running)
-    if (progress === undefined) return
-    this.#settings.onProgress(progress)
+    if (progress !== undefined) this.#settings.onProgress(progress)
     this.#lookAtThresholds()
   }
 
@@ -146,7 +146,7 @@ class FleetRun {
   #lookAtThresholds(): void {
     if (this.#givenUp || this.#settings.stopping.requested) return
     try {
-      const broken = this.#abort?.look()
+      const broken = this.#abort?.look((shard) => this.#pool.isRunning(shard))
       if (broken !== undefined) this.#giveUp(`${broken}, and it aborts the run.`)
     } catch (error) {
       this.#folderFailed(error)
@@ -288,6 +288,11 @@ class FleetRun {
     this.#host.close()
     await this.#pool.close()
   }
+}
+
+function tellLeftBehind(worker: number): void {
+  const words = `worker ${worker} has ended no second for ${LONGEST_WAIT_MS / 1e3} s`
+  process.stderr.write(`${words}; thresholds that abort are judged without it until it does\n`)
 }
 
 function sumOfCounters(results: readonly ShardResult[]): Record<string, number> {

@@ -49,7 +49,7 @@ export class ShardPool {
   readonly #up = new Set<number>()
   readonly #ready = new Set<number>()
   readonly #lost = new Set<number>()
-  #running: number
+  readonly #ended = new Set<number>()
   #closed = false
   #losePatience: (error: Error) => void = () => {}
   /** Rejects when those that were told to end at once have had their time. */
@@ -64,7 +64,6 @@ export class ShardPool {
     const { workers } = settings
     this.#settings = settings
     this.#events = events
-    this.#running = workers
     this.#pool = new Piscina({
       filename: WORKER,
       minThreads: workers,
@@ -81,7 +80,12 @@ export class ShardPool {
 
   /** Shards that have not ended. */
   get running(): number {
-    return this.#running
+    return this.#settings.workers - this.#ended.size
+  }
+
+  /** Whether a shard may still tell of more. */
+  isRunning(shard: number): boolean {
+    return !this.#ended.has(shard)
   }
 
   /** Workers that went without a result. */
@@ -182,7 +186,7 @@ export class ShardPool {
   }
 
   #gone(shard: number): void {
-    this.#running -= 1
+    this.#ended.add(shard)
     // A worker that never came up is not waited for.
     this.#isUp(shard)
     this.#ready.add(shard)
