@@ -9,12 +9,14 @@ import { GrowingSpan } from './growing-span.ts'
 import type { HostRow } from './rows.ts'
 import type { FinishedInterval } from './run-record.ts'
 import { WholeStretches } from './whole-stretches.ts'
-import { type MeasuredSecond, SlidingWindow } from './windows.ts'
+import { type MeasuredSecond, SlidingWindow, wholeIntervals } from './windows.ts'
 
 interface WatchedRun {
   readonly folder: string
   readonly scenario: Scenario
   readonly workers: number
+  /** 1 when not given. */
+  readonly intervalSeconds?: number
   /** A worker that lives has told nothing for so long that it is not waited for, until it does. */
   readonly leftBehind?: (worker: number) => void
 }
@@ -48,7 +50,7 @@ export class AbortWatch {
   }
 
   private constructor(run: WatchedRun, thresholds: Threshold[]) {
-    const { folder, scenario, workers, leftBehind = () => {} } = run
+    const { folder, scenario, workers, intervalSeconds, leftBehind = () => {} } = run
     const parts = new LoadParts(scenario.load)
     this.#tail = new FolderTail(
       folder,
@@ -57,11 +59,11 @@ export class AbortWatch {
     )
     this.#stretches = new WholeStretches(workers)
     this.#tellLeftBehind = leftBehind
-    this.#watches = thresholds.map((threshold) =>
-      threshold.windowSeconds === undefined
-        ? new SpanWatch(threshold, parts)
-        : new WindowWatch(threshold, threshold.windowSeconds, parts),
-    )
+    this.#watches = thresholds.map((threshold) => {
+      const { windowSeconds } = threshold
+      if (windowSeconds === undefined) return new SpanWatch(threshold, parts)
+      return new WindowWatch(threshold, wholeIntervals(windowSeconds, intervalSeconds), parts)
+    })
     this.#awaitsHosts = thresholds.some(({ measure }) => isOfHost(measure))
   }
 

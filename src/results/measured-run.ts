@@ -5,7 +5,7 @@ import { wholeSeconds } from '../scenario/run-timing.ts'
 import { hostRowsBySecond, spanGauge } from './gauges.ts'
 import { type Counts, MeasuredSpan } from './measured-span.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'
-import { windowsOver } from './windows.ts'
+import { wholeIntervals, windowsOver } from './windows.ts'
 
 /** The finished intervals of a run, added up over its workers. The caller destroys it. */
 export class MeasuredRecord implements MeasuredRun {
@@ -52,16 +52,10 @@ export class MeasuredRecord implements MeasuredRun {
     const hosts = hostRowsBySecond(this.#record.hosts, this.t0Ms)
     yield* windowsOver(groupBySecond(this.#loaded), hosts, {
       lengthSeconds,
-      seconds: this.#whole(seconds),
+      seconds: wholeIntervals(seconds, this.#record.run.virtual?.intervalSeconds),
       series,
       isIn,
     })
-  }
-
-  /** A long virtual run has long intervals; a window has whole ones. */
-  #whole(seconds: number): number {
-    const { intervalSeconds = 1 } = this.#record.run.virtual ?? {}
-    return Math.ceil(seconds / intervalSeconds) * intervalSeconds
   }
 
   destroy(): void {

@@ -91,6 +91,11 @@ export class SlidingWindow implements Span {
   }
 }
 
+/** A window of so many seconds in a run with such intervals: a long virtual run has long ones. */
+export function wholeIntervals(seconds: number, intervalSeconds = 1): number {
+  return Math.ceil(seconds / intervalSeconds) * intervalSeconds
+}
+
 /** All windows of a load that is over, one a second. A window is valid until the next. */
 export function* windowsOver(
   bySecond: ReadonlyMap<number, readonly FinishedInterval[]>,

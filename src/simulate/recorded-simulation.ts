@@ -54,7 +54,7 @@ export class RecordedSimulation {
       },
     })
     const log = openWorkerLog(folder, 0)
-    this.#watch = AbortWatch.of({ folder, scenario, workers: 1 })
+    this.#watch = AbortWatch.of({ folder, scenario, workers: 1, intervalSeconds })
     const { things, namePrefix } = scenario.fleet
     const trace = new ThingSampler(things)
     const names = { nameOf: (slot: number) => namePrefix + slot, globalOf: (slot: number) => slot }

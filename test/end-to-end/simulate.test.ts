@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Summary } from '../../src/results/summary.ts'
-import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
+import { prepared, SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
 import { HAS_NEWEST_LTS, newestLts } from './newest-lts.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -74,6 +74,25 @@ describe('simulate', () => {
     expect(other).toMatchObject({ exitCode: 108, stderr: '' })
     expect(summaryIn(join(folder, 'aborted')).run.cause).toContain('executions.succeeded <= 3')
     expect(summaryIn(join(folder, 'aborted')).executions.succeeded).toBeLessThan(10)
+  })
+
+  test('a window shorter than the intervals of a long run aborts by whole ones, as the report says', async () => {
+    const abort = (least: string) => `
+name: two-days
+service: { quotas: unlimited }
+fleet: { things: 2 }
+behaviour: { work: 0s, updates: 0 }
+load: { arrivals: [{ rate: 3/min, for: 48h }] }
+thresholds: [{ abort: "start-next.issued.rate ${least} for 70s" }]
+`
+    const [holds, breaks] = [prepared(abort('> 0.04/s')), prepared(abort('> 0.06/s'))]
+    const [one, other] = await Promise.all(
+      [holds, breaks].map(({ file, out }) => shakedown('simulate', file, '--quiet', '--out', out)),
+    )
+
+    expect(one).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(other).toMatchObject({ exitCode: 108, stderr: '' })
+    expect(summaryIn(breaks.out).run.cause).toContain('for 70s was 0.04667/s')
   })
 
   test.each([
