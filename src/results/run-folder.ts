@@ -10,6 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
+import { devNull } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { ShakedownError } from '../errors.ts'
 import { logHeader, logLine } from '../metrics/interval-log.ts'
@@ -27,6 +28,17 @@ export const RUN_FILES = {
   timelines: 'timelines.ndjson',
   trace: 'trace.json',
 } as const
+
+/**
+ * In place of the folder of a run that is not counted: what its workers write costs as much, and is
+ * forgotten. Nothing of it can be left behind, whatever the moment at which the process ends.
+ */
+export const NO_FOLDER = devNull
+
+/** The path of a file that is written while a run goes on. */
+export function fileIn(folder: string, name: string): string {
+  return folder === NO_FOLDER ? NO_FOLDER : join(folder, name)
+}
 
 export function workerLogName(worker: number): string {
   return `worker-${worker}.hlog`
@@ -51,7 +63,7 @@ export function createRunFolder(folder: string): void {
 /** Appends one row as one line by one write, so that rows of several threads do not mix. */
 export function appendRow(folder: string, row: Row): void {
   attempt(folder, () =>
-    appendFileSync(join(folder, RUN_FILES.intervals), `${JSON.stringify(row)}\n`),
+    appendFileSync(fileIn(folder, RUN_FILES.intervals), `${JSON.stringify(row)}\n`),
   )
 }
 
@@ -70,8 +82,10 @@ export interface WorkerLog {
 
 /** Begins the log of one worker. The run row should stand already: it says when the run began. */
 export function openWorkerLog(folder: string, worker: number): WorkerLog {
-  const path = join(folder, workerLogName(worker))
-  attempt(folder, () => writeFileSync(path, logHeader(startedAtMs(folder)), { flag: 'wx' }))
+  const path = fileIn(folder, workerLogName(worker))
+  // Of no folder the file is there already.
+  const flag = folder === NO_FOLDER ? 'a' : 'wx'
+  attempt(folder, () => writeFileSync(path, logHeader(startedAtMs(folder)), { flag }))
   let lines = ''
   const log: WorkerLog = {
     add(name, fromMs, toMs, histogram) {
@@ -171,7 +185,7 @@ function hasEntries(folder: string): boolean {
 /** Only tells other readers of the log when it was; 0 without a run row. */
 function startedAtMs(folder: string): number {
   try {
-    const [first = ''] = readFileSync(join(folder, RUN_FILES.intervals), 'utf8').split('\n', 1)
+    const [first = ''] = readFileSync(fileIn(folder, RUN_FILES.intervals), 'utf8').split('\n', 1)
     const atMs = Date.parse((JSON.parse(first) as RunRow).startedAt)
     return Number.isNaN(atMs) ? 0 : atMs
   } catch {

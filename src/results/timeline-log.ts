@@ -1,8 +1,7 @@
 import { appendFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { SamplerLimits } from '../metrics/thing-sampler.ts'
 import type { ThingTimeline } from '../metrics/thing-timeline.ts'
-import { attempt } from './run-folder.ts'
+import { attempt, fileIn } from './run-folder.ts'
 
 /**
  * A row of `worker-N.timelines.ndjson`, written while the run goes on. Times count from the start of
@@ -36,5 +35,5 @@ export function appendTimelines(
 ): void {
   if (rows.length === 0) return
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
-  attempt(folder, () => appendFileSync(join(folder, timelineLogName(worker)), text))
+  attempt(folder, () => appendFileSync(fileIn(folder, timelineLogName(worker)), text))
 }

@@ -17,7 +17,7 @@ export interface ShardTask {
   readonly things?: readonly number[] | undefined
   /** Addresses, several of a kind are shared out by thing. */
   readonly targets: readonly string[]
-  /** The run folder, which exists. */
+  /** The run folder, which exists, or `NO_FOLDER`. */
   readonly folder: string
   /** Whether it warms up before it is up. */
   readonly warmUp: boolean

@@ -1,10 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
-import { appendRow } from '../results/run-folder.ts'
+import { NO_FOLDER } from '../results/run-folder.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
@@ -18,7 +15,7 @@ const LIMIT_US = 3_000_000
  * Plays a small fleet in this thread against a null target in this thread, before the worker says that
  * it is up. The first starts would otherwise be made by code that the engine has not compiled yet, ten
  * times as slow, and their lag would be that of the engine: a thousand in the first second, or one of
- * ten. Nothing of it is counted, and a worker that cannot warm up says so and starts cold.
+ * ten. Nothing of it is counted or kept, and a worker that cannot warm up says so and starts cold.
  *
  * @param limitUs after which what is not warm is not waited for.
  * @returns how many start-nexts were answered.
@@ -38,18 +35,12 @@ export async function warmUp(
 }
 
 async function playWarmUp({ fleet }: Scenario, limitUs: number): Promise<ShardResult> {
-  const folder = mkdtempSync(join(tmpdir(), 'shakedown-warm-up-'))
-  try {
-    const { targets, close } = await startNullTarget()
-    return await playAgainst(targets, folder, warmUpScenario(fleet.mix), limitUs).finally(close)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  const { targets, close } = await startNullTarget()
+  return await playAgainst(targets, warmUpScenario(fleet.mix), limitUs).finally(close)
 }
 
 async function playAgainst(
   targets: readonly string[],
-  folder: string,
   scenario: Scenario,
   limitUs: number,
 ): Promise<ShardResult> {
@@ -63,10 +54,8 @@ async function playAgainst(
   const limit = new Wake(systemClock, () => tell({ kind: 'stop-now' }))
   limit.at(systemClock.nowUs() + limitUs)
   try {
-    const startedAt = new Date(0).toISOString()
-    appendRow(folder, { kind: 'run', id: 'warm-up', startedAt, targets, workers: 1, version: '' })
     const runStartUs = systemClock.nowUs()
-    const share = { scenario, shard: 0, shards: 1, targets, folder, warmUp: false }
+    const share = { scenario, shard: 0, shards: 1, targets, folder: NO_FOLDER, warmUp: false }
     return await new Shard({ ...share, runStartUs, port: port2 }, systemClock).result
   } finally {
     limit.close()

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { warmUp } from '../../src/run/warm-up.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
@@ -13,6 +14,9 @@ jobs: [{ id: job, document: { operation: install }, perThing: endless }]
 behaviour: { work: 0s, updates: 0 }
 load: { arrivals: [{ name: steady, rate: 20/s, for: 2s }], drain: 5s }
 `
+
+/** Its workers get no port to warm up on, or stand still in the middle of it. */
+const CHANGED_WORKER = `--import ${new URL('./warm-up-worker.mjs', import.meta.url).href}`
 
 /** However slow the machine of the test is. */
 const A_MINUTE_US = 60_000_000
@@ -39,11 +43,11 @@ test.each([
 )
 
 test('nothing of a warm-up is counted, a worker that cannot warm up says so and runs, and nobody has to', async () => {
-  const nowhere = '/dev/null/nowhere'
   for (const [env, isCold] of [
-    [{ ...WARM, TMPDIR: temporaryFolder() }, false],
-    [{ ...WARM, TMPDIR: nowhere }, true],
-    [{ SHAKEDOWN_WARM_UP: 'false', TMPDIR: nowhere }, false],
+    // It needs no place for temporary files.
+    [{ ...WARM, TMPDIR: '/dev/null/nowhere' }, false],
+    [{ ...WARM, NODE_OPTIONS: CHANGED_WORKER }, true],
+    [{ SHAKEDOWN_WARM_UP: 'false', NODE_OPTIONS: CHANGED_WORKER }, false],
   ] as const) {
     const { file, out } = prepared(scenarioOf(100))
     const words = ['run', file, '--out', out, '--workers', '1']
@@ -67,4 +71,25 @@ test('what a warm-up takes is none of the time that the fleet has to connect', a
 
   // Half a second of warm-up and half a second of limit, in which not all of them can connect.
   expect(begun?.atMs).toBeGreaterThan(1_000)
+})
+
+test('a run that is ended at once in the middle of its warm-up leaves no file behind', async () => {
+  const { file, out, folder } = prepared(scenarioOf(100))
+  const temporary = temporaryFolder()
+  const held = join(folder, 'held')
+  const env = { ...WARM, NODE_OPTIONS: CHANGED_WORKER, HOLD_WARM_UP: held, TMPDIR: temporary }
+  const run = startedWith({ env }, 'run', file, '--out', out, '--workers', '2')
+  await run.until('a worker is in its warm-up, which never ends', () => existsSync(held))
+
+  run.child.kill('SIGINT')
+  await run.until('it says that it drains', () => run.stderr().includes('draining'))
+  // One of each kind: two of the same, sent so fast, may arrive as one.
+  run.child.kill('SIGINT')
+  run.child.kill('SIGTERM')
+  const { exitCode, stdout } = await run.ended
+
+  expect(exitCode).toBe(105)
+  // It was not waited for: there is no report of the run.
+  expect(stdout).not.toContain('STOPPED')
+  expect(readdirSync(temporary)).toEqual([])
 })
