@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { wallMs } from '../clock/clock.ts'
-import { ShakedownError } from '../errors.ts'
 import { findCeiling, type RateProbe } from './calibration.ts'
 import { CALIBRATION_FILE, writeCalibration } from './calibration-file.ts'
+import { countOf } from './count-option.ts'
 import { ExitCode as Codes, type ExitCode } from './exit-codes.ts'
 import { VERSION } from './version.ts'
 
@@ -60,12 +60,4 @@ function verdictLine(startsPerSecond: number, workers: number): string {
   if (startsPerSecond === 0)
     return `Not even ${BOUNDS.fromPerSecond} starts a second can be measured with ${threads}: the machine has other things to do.`
   return `With ${threads} this machine keeps up to ${startsPerSecond} starts a second (shakedown ${VERSION}).`
-}
-
-function countOf(flag: string, text: string | undefined, usual: number, most: number): number {
-  const count = text === undefined ? usual : Number(text)
-  if (Number.isInteger(count) && count >= 1 && count <= most) return count
-  throw new ShakedownError('USAGE', `${flag} is ${text}, which is no such number.`, {
-    hint: `Give a whole number from 1 to ${most}, or leave it out.`,
-  })
 }

@@ -2,39 +2,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { wallMs } from '../clock/clock.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
-import type { LatencyLaw } from '../protocol/admin.ts'
 import { agreementText } from '../report/agreement-text.ts'
 import { counted } from '../report/figures.ts'
 import { agreement, type ToldRun } from '../results/agreement.ts'
-import { createRunFolder, writeText } from '../results/run-folder.ts'
-import { readRun } from '../results/run-record.ts'
-import { summarize } from '../results/summarize.ts'
-import { readMachine } from '../run/machine.ts'
-import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
-import { planHash, resolvedYaml } from '../scenario/canonical.ts'
-import { planOf } from '../scenario/plan.ts'
-import type { Scenario } from '../scenario/scenario.ts'
 import { overheadOf } from '../simulate/overhead.ts'
-import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { sizesOf, smallScenario } from '../simulate/small-scenario.ts'
+import { countOf } from './count-option.ts'
 import { ExitCode } from './exit-codes.ts'
 import { hiding, IN_VERIFY, refuseMeaningless } from './meaningless.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
-import { beginRunFolder } from './run-id.ts'
 import { assigned } from './serve-settings.ts'
-import { startStandInProcess } from './stand-in-process.ts'
-import { VERSION } from './version.ts'
+import { inRealTime, inVirtualTime } from './verify-runs.ts'
 
-/** An odd number, so that one of them is the middle one. */
+/** Odd numbers, so that one of them is the middle one. */
 const REPETITIONS = 15
+const RUNS = 3
+/** Each takes up to a minute. */
+const MOST_RUNS = 25
 
 interface VerifyArguments {
   scenario: string
   seed?: string
+  runs?: string
   set?: string[]
   quiet: boolean
   color: boolean
@@ -51,6 +43,10 @@ export function verifyCommand(
       hiding(options, IN_VERIFY)
         .positional('scenario', { type: 'string', demandOption: true, describe: 'scenario file' })
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
+        .option('runs', {
+          type: 'string',
+          describe: `how often it is run in real time, for the middle of each figure; default: ${RUNS}`,
+        })
         .option('set', {
           type: 'string',
           array: true,
@@ -71,6 +67,7 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
   refuseMeaningless(given, IN_VERIFY)
   const set = [...assigned('seed', '--seed', given.seed), ...(given.set ?? [])]
   const scenario = readScenario(given.scenario, set)
+  const runs = countOf('--runs', given.runs, RUNS, MOST_RUNS)
   const { fitted, heldOut } = sizesOf(scenario)
   const say = (line: string) => void (given.quiet || process.stderr.write(`${line}\n`))
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-verify-'))
@@ -78,14 +75,23 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
   const unlisten = listenForSignals(stopping)
   try {
     await prepareRecorders()
-    const measured: ToldRun[] = []
-    for (const [at, things] of [...fitted, heldOut].entries()) {
-      say(`real time: ${things} things${at < fitted.length ? ', to fit the latency on' : ''}`)
-      const small = smallScenario(scenario, things)
-      measured.push(await inRealTime(small, join(folder, `real-${at}`), stopping))
+    const measure = async (things: number, name: string, why: string) => {
+      say(`real time: ${counted(things, 'thing')}${why}`)
+      const again = (checks: readonly string[]) =>
+        say(`  not valid by ${checks.join(', ')}; once more`)
+      return inRealTime(smallScenario(scenario, things), join(folder, name), stopping, again)
+    }
+    const models: ToldRun[] = []
+    for (const things of fitted) {
+      models.push(await measure(things, `model-${things}`, ', to fit the latency on'))
       if (stopping.requested) return ExitCode.Stopped
     }
-    const records = measured.slice(0, fitted.length).map(({ record }) => record)
+    const reals: ToldRun[] = []
+    for (let run = 1; run <= runs; run++) {
+      reals.push(await measure(heldOut, `real-${run}`, runs > 1 ? `, ${run} of ${runs}` : ''))
+      if (stopping.requested) return ExitCode.Stopped
+    }
+    const records = models.map(({ record }) => record)
     let simulations = 0
     const overhead = overheadOf(records, (law) =>
       fitted.map((things) => {
@@ -96,82 +102,25 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
     )
     // Without a machine there is nothing that could be otherwise the next time.
     const repetitions = overhead === undefined ? 1 : REPETITIONS
-    say(`virtual time: ${heldOut} things, ${counted(repetitions, 'time')}`)
+    say(`virtual time: ${counted(heldOut, 'thing')}, ${counted(repetitions, 'time')}`)
     const small = smallScenario(scenario, heldOut)
     const virtuals = Array.from({ length: repetitions }, (_, repetition) =>
       inVirtualTime(small, join(folder, `virtual-${repetition}`), overhead, repetition),
     )
-    const [real] = measured.slice(-1) as [ToldRun]
-    const rows = agreement(real, virtuals)
+    const rows = agreement(reals, virtuals)
     const { stdout } = process
     const color = given.color && stdout.isTTY === true && process.env.NO_COLOR === undefined
     const width = stdout.columns ?? 100
-    const isFitValid = measured.every(({ summary }) => summary.validity.valid)
+    const areValid = (told: readonly ToldRun[]) =>
+      told.every(({ summary }) => summary.validity.valid)
+    const isFitValid = areValid(models)
     stdout.write(
-      agreementText(rows, { real, fitted, repetitions, isFitValid, overhead, color, width }),
+      agreementText(rows, { reals, fitted, repetitions, isFitValid, overhead, color, width }),
     )
-    if (!real.summary.validity.valid) return ExitCode.InvalidRun
+    if (!areValid(reals)) return ExitCode.InvalidRun
     return rows.every(({ isMet }) => isMet) ? ExitCode.Passed : ExitCode.ThresholdsFailed
   } finally {
     unlisten()
     rmSync(folder, { recursive: true, force: true })
   }
-}
-
-async function inRealTime(
-  scenario: Scenario,
-  folder: string,
-  stopping: Stopping,
-): Promise<ToldRun> {
-  prepareFolder(scenario, folder)
-  const standIn = await startStandInProcess(join(folder, 'scenario.yaml'))
-  try {
-    const targets = Object.values(standIn.addresses)
-    const machine = readMachine()
-    const runId = `verify-${planHash(scenario).slice(0, 16)}`
-    beginRunFolder({ folder, runId, startedAtMs: wallMs(), targets, workers: 1, machine })
-    await runFleet({
-      scenario,
-      targets,
-      folder,
-      workers: 1,
-      warmUp: true,
-      control: standIn.control,
-      stopping,
-      onProgress: () => {},
-    })
-  } finally {
-    await standIn.close()
-  }
-  return told(folder)
-}
-
-function inVirtualTime(
-  scenario: Scenario,
-  folder: string,
-  overhead?: LatencyLaw,
-  repetition = 0,
-): ToldRun {
-  prepareFolder(scenario, folder)
-  const runId = `verify-${planHash(scenario).slice(0, 16)}`
-  const settings = { scenario, folder, runId, version: VERSION, overhead, repetition }
-  const simulation = new RecordedSimulation(settings)
-  try {
-    while (simulation.goOn(Number.POSITIVE_INFINITY)) {}
-    simulation.end(false)
-  } finally {
-    simulation.close()
-  }
-  return told(folder)
-}
-
-function told(folder: string): ToldRun {
-  const record = readRun(folder)
-  return { record, summary: summarize(record) }
-}
-
-function prepareFolder(scenario: Scenario, folder: string): void {
-  createRunFolder(folder)
-  writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
-  writeText(folder, 'plan.json', `${JSON.stringify(planOf(scenario), null, 2)}\n`)
 }

@@ -7,44 +7,61 @@ export interface ToldRun {
   readonly summary: Summary
 }
 
-/** One figure of the run in real time beside that in virtual time. */
+/** Lowest and highest of several runs; null: none of them has the figure. */
+export type Spread = readonly [lowest: number, highest: number] | null
+
+/** One figure of the runs in real time beside that of those in virtual time. */
 export interface AgreementRow {
   readonly name: string
   readonly aim: string
-  /** null: nothing to compare. */
+  /** The middle one of the runs, or of a count one that is off, if there is one; null: nothing to compare. */
   readonly real: number | null
-  /** The middle one of the runs in virtual time; of a count one that is off, if there is one. */
   readonly virtual: number | null
-  /** Lowest and highest of those; null: none of them has the figure. */
-  readonly range: readonly [lowest: number, highest: number] | null
+  readonly realSpread: Spread
+  readonly virtualSpread: Spread
   readonly unit: 'count' | 's' | 'share' | 'ms'
   /** In words. */
   readonly error: string
   readonly isMet: boolean
 }
 
-type Compared = Omit<AgreementRow, 'range'>
+type Compared = Omit<AgreementRow, 'realSpread' | 'virtualSpread'>
 
 /**
  * How far virtual time is from real time, figure by figure, with the aim of each.
  *
- * @param virtuals the same run again and again, each time with another draw of what the machine adds. An
- *   account that throttles turns a microsecond into seconds: one of them says less than their middle,
- *   and how far they are apart says how much one run in real time can mean. Counts must agree in each.
+ * An account that throttles turns a microsecond into seconds: one run says less than the middle of
+ * several, and how far they are apart says how much one can mean. Counts must agree in each pair.
+ *
+ * @param reals the same run again and again. @param virtuals the same, each time with another draw of
+ *   what the machine adds.
  */
-export function agreement(real: ToldRun, virtuals: readonly ToldRun[]): AgreementRow[] {
-  const runs = virtuals.map((virtual) => compared(real, virtual))
-  const [first = []] = runs
-  return first.map((_, at) => middleOf(runs.map((rows) => rows[at] as Compared)))
+export function agreement(reals: readonly ToldRun[], virtuals: readonly ToldRun[]): AgreementRow[] {
+  const pairs = reals.map((real) => virtuals.map((virtual) => compared(real, virtual)))
+  const names = pairs[0]?.[0] ?? []
+  return names.map((_, at) => middleOf(pairs.map((rows) => rows.map((row) => row[at] as Compared))))
 }
 
-function middleOf(rows: readonly Compared[]): AgreementRow {
-  const sorted = rows.toSorted((one, other) => (one.virtual ?? 0) - (other.virtual ?? 0))
-  const middle = sorted[Math.floor(sorted.length / 2)] as Compared
-  const off = sorted.find(({ unit, isMet }) => unit === 'count' && !isMet)
-  const told = sorted.flatMap(({ virtual }) => virtual ?? [])
-  const range = told.length === 0 ? null : ([told[0] ?? 0, told.at(-1) ?? 0] as const)
-  return { ...(off ?? middle), range }
+/** @param pairs by run in real time, then by run in virtual time. */
+function middleOf(pairs: readonly (readonly Compared[])[]): AgreementRow {
+  const reals = pairs.map(([first]) => first?.real ?? null)
+  const virtuals = (pairs[0] ?? []).map(({ virtual }) => virtual)
+  const off = pairs.flat().find(({ unit, isMet }) => unit === 'count' && !isMet)
+  const middle = pairs[middleAt(reals)]?.[middleAt(virtuals)] as Compared
+  return { ...(off ?? middle), realSpread: spreadOf(reals), virtualSpread: spreadOf(virtuals) }
+}
+
+type Value = number | null
+
+function middleAt(values: readonly Value[]): number {
+  const places = values.map((value, at) => ({ value: value ?? 0, at }))
+  places.sort((one, other) => one.value - other.value)
+  return places[Math.floor(places.length / 2)]?.at ?? 0
+}
+
+function spreadOf(values: readonly Value[]): Spread {
+  const told = values.filter((value) => value !== null)
+  return told.length === 0 ? null : [Math.min(...told), Math.max(...told)]
 }
 
 function compared(real: ToldRun, virtual: ToldRun): Compared[] {

@@ -3,7 +3,7 @@ import type { Quotas } from '../protocol/quotas.ts'
 import { durationUs } from '../scenario/plan.ts'
 import type { JobScenario, Load, Scenario } from '../scenario/scenario.ts'
 
-/** What a run in real time may take, so that three of them are a matter of a minute or two. */
+/** What a run in real time may take, so that five of them are a matter of two or three minutes. */
 const LOAD_US = 15_000_000
 const LIMIT_US = 60_000_000
 const DRAIN_US = 30_000_000

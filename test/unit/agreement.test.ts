@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { agreementText } from '../../src/report/agreement-text.ts'
 import { agreement, type ToldRun } from '../../src/results/agreement.ts'
 import { arrivals, scenarioOf } from '../simulation/scenarios.ts'
 
@@ -43,7 +44,7 @@ function told(figures: Figures): ToldRun {
 }
 
 function missed(real: Figures, virtual: Figures): string[] {
-  return agreement(told(real), [told(virtual)])
+  return agreement([told(real)], [told(virtual)])
     .filter(({ isMet }) => !isMet)
     .map(({ name, error }) => `${name} ${error}`)
 }
@@ -89,18 +90,72 @@ test.each<[string, Figures, Figures, string[]]>([
 
 test('of several runs in virtual time the middle one counts, and their range is told', () => {
   const virtuals = [70, 50, 62, 90, 61].map((seconds) => told({ seconds }))
-  const row = agreement(told({ seconds: 60 }), virtuals).find(
+  const row = agreement([told({ seconds: 60 })], virtuals).find(
     ({ name }) => name === 'time to complete',
   )
 
-  expect(row).toMatchObject({ virtual: 62, error: '+3.3 %', isMet: true, range: [50, 90] })
+  expect(row).toMatchObject({ virtual: 62, error: '+3.3 %', isMet: true })
+  expect(row).toMatchObject({ realSpread: [60, 60], virtualSpread: [50, 90] })
+})
+
+test('of several runs in real time the middle one counts too, beside the middle one in virtual time', () => {
+  const reals = [80, 58, 60].map((seconds) => told({ seconds }))
+  const virtuals = [61, 90, 50].map((seconds) => told({ seconds }))
+  const row = agreement(reals, virtuals).find(({ name }) => name === 'time to complete')
+
+  expect(row).toMatchObject({ real: 60, virtual: 61, error: '+1.7 %', isMet: true })
+  expect(row).toMatchObject({ realSpread: [58, 80], virtualSpread: [50, 90] })
+})
+
+test('a count that is off in one of several runs in real time is off', () => {
+  const reals = [3, 2, 3].map((timedOut) => told({ timedOut }))
+  const row = agreement(reals, [told({ timedOut: 3 })]).find(
+    ({ name }) => name === 'executions timed out',
+  )
+
+  expect(row).toMatchObject({ real: 2, virtual: 3, error: '1', isMet: false, realSpread: [2, 3] })
+})
+
+test('a figure that no run has is compared with nothing, and has no spread', () => {
+  const empty = told({})
+  Object.assign(empty.summary.run, { durationSeconds: null })
+  const time = agreement([empty], [empty]).find(({ name }) => name === 'time to complete')
+  expect(time).toMatchObject({ real: null, realSpread: null, virtualSpread: null, isMet: true })
 })
 
 test('a count that is off in one of several runs is off', () => {
   const virtuals = [3, 3, 3, 3, 4].map((timedOut) => told({ timedOut }))
-  const row = agreement(told({ timedOut: 3 }), virtuals).find(
+  const row = agreement([told({ timedOut: 3 })], virtuals).find(
     ({ name }) => name === 'executions timed out',
   )
 
-  expect(row).toMatchObject({ virtual: 4, error: '1', isMet: false, range: [3, 4] })
+  expect(row).toMatchObject({ virtual: 4, error: '1', isMet: false, virtualSpread: [3, 4] })
+})
+
+test('the table has a column for the spread of runs that were repeated, and none for one alone', () => {
+  const run = (seconds: number): ToldRun => {
+    const { record, summary } = told({ seconds })
+    const valid = {
+      run: { ...summary.run, scenario: 's', things: 1, seed: 1 },
+      validity: { valid: true },
+    }
+    return { record, summary: { ...summary, ...valid } as unknown as ToldRun['summary'] }
+  }
+  const plain = { fitted: [1], isFitValid: true, overhead: undefined, color: false, width: 200 }
+  const text = (reals: ToldRun[], virtuals: ToldRun[]) =>
+    agreementText(agreement(reals, virtuals), { ...plain, reals, repetitions: virtuals.length })
+  const lineOf = (table: string, word: string) =>
+    table
+      .split('\n')
+      .find((line) => line.startsWith(word))
+      ?.replaceAll(/\s+/g, ' ')
+
+  const several = text([run(50), run(48), run(55)], [run(51), run(52), run(49)])
+  expect(several).toMatch(/aim +real +of 3 +virtual +of 3 +error/)
+  expect(lineOf(several, 'time to complete')).toContain(
+    '50.0 s 48.0 s – 55.0 s 51.0 s 49.0 s – 52.0 s +2.0 % met',
+  )
+  const alone = text([run(50)], [run(51)])
+  expect(alone).toMatch(/aim +real +virtual +error/)
+  expect(lineOf(alone, 'time to complete')).toContain('5 % 50.0 s 51.0 s +2.0 % met')
 })
