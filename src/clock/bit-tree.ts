@@ -7,8 +7,8 @@ const WORD = 32
  * that.
  */
 export class BitTree {
-  readonly #bits: Int32Array
-  readonly #summary: Int32Array
+  readonly #bits = new Int32Array(0)
+  readonly #summary = new Int32Array(0)
   #top = 0
 
   /** @param size how many numbers, from 0; a multiple of 1,024, and 32,768 at most. */

@@ -6,7 +6,7 @@ const NONE = Number.NaN
 /** One deadline an index. A replaced one stays as a stale entry, until its time has passed. */
 export class DeadlineQueue {
   readonly #entries = new FlatQueue<number>()
-  #deadlineUs: Float64Array
+  #deadlineUs = new Float64Array(0)
   readonly #batch: number[] = []
 
   /** When to come back: perhaps too early, for a stale entry, but never too late. Infinity is never. */

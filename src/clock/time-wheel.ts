@@ -35,9 +35,9 @@ export class TimeWheel {
   readonly #isBefore: (one: number, other: number) => boolean
   /** Time and links of an item stand side by side, in `NODE_BYTES`: they are read together, and come
    *  with one access to memory. */
-  #atUs: Float64Array
+  #atUs = new Float64Array(0)
   /** `Link`s: neighbours in the list, and which list the item is in, or NONE. */
-  #links: Int32Array
+  #links = new Int32Array(0)
 
   /** First and last item of each list, in the order they were added. */
   readonly #heads = new Int32Array(FAR + 1).fill(NONE)

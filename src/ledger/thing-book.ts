@@ -36,7 +36,7 @@ export class ThingBook {
   readonly #shard: number
   readonly #shards: number
   /** By slot, `ROW` numbers each: see `Place`. */
-  readonly #numbers: Uint32Array
+  readonly #numbers = new Uint32Array(0)
   /** How many have ended, by `statusAt`. */
   readonly #ended = new Float64Array(EXECUTION_STATUSES.length)
   /** By slot: the job of the one open execution that a thing has as a rule, and is sure of. */

@@ -9,8 +9,8 @@ const DISTINCT_LIMIT = 32
  */
 export class CounterTable {
   readonly #names: readonly SeriesName[]
-  readonly #counts: Float64Array
-  readonly #taken: Float64Array
+  readonly #counts = new Float64Array(0)
+  readonly #taken = new Float64Array(0)
   readonly #prefixes = new Map<string, Map<string, NamedCounter>>()
 
   constructor(names: readonly SeriesName[]) {

@@ -6,8 +6,8 @@
  * A connection is a place: in a simulated fleet its thing, in the stand-in a number from `open`.
  */
 export class ConnectionPublishes {
-  readonly #capacity: number
-  readonly #windowUs: number
+  readonly #capacity: number = 0
+  readonly #windowUs: number = 0
   /** By place, side by side: when the window was opened, and how much passed since. */
   #windows = new Float64Array(0)
   readonly #free: number[] = []

@@ -20,12 +20,12 @@ export interface Fate {
 
 /** Latency and mishaps as stateless draws: equal (thing, ordinal) of equal seeds meet equal fates. */
 export class Fates {
-  readonly #seed: number
+  readonly #seed: number = 0
   readonly #faults: readonly Fault[]
   readonly #latencyUs: (unit: number) => number
   /** By thing: how many requests, and how many notifications, have been drawn for. */
-  #requests: Uint32Array
-  #notifications: Uint32Array
+  #requests: Uint32Array = new Uint32Array(0)
+  #notifications: Uint32Array = new Uint32Array(0)
   #requestsOfStrangers = 0
   #begunUs = Number.POSITIVE_INFINITY
   readonly #fate: Fate = {

@@ -77,7 +77,7 @@ export class JobsService {
   readonly #broker: BrokerQuotas
   #hasBegun = false
   /** Executions of the scenario that come with the beginning; with an endless row Infinity for ever. */
-  #toBegin: number
+  #toBegin = 0
 
   /** @param epochSeconds the wall clock's seconds at a time of ours; devices see whole ones. */
   constructor(

@@ -8,8 +8,8 @@ import { burstOf } from '../protocol/quotas.ts'
  * level that is changed by each refill would gather the rounding of all of them.
  */
 export class TokenBucket {
-  readonly #perUs: number
-  readonly #capacity: number
+  readonly #perUs: number = 0
+  readonly #capacity: number = 0
   #fullAtUs = 0
   #taken = 0
 

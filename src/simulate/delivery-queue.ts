@@ -17,7 +17,7 @@ const FIRST_CAPACITY = 1_024
  * largest number ever is `mostUnderWay`.
  */
 export class DeliveryQueue {
-  readonly #legUs: number
+  readonly #legUs: number = 0
   readonly #legs = new LegQueue()
   readonly #wheel: TimeWheel
   #thing = new Uint32Array(FIRST_CAPACITY)

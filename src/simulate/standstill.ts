@@ -27,8 +27,8 @@ export class Standstill {
   readonly #fleets: readonly Fleet[]
   readonly #network: VirtualNetwork
   /** After T0. */
-  readonly #requestsBlockedUs: number
-  readonly #answersBlockedUs: number
+  readonly #requestsBlockedUs: number = 0
+  readonly #answersBlockedUs: number = 0
   #witness = 0
   /** Since when; undefined: not so far. */
   atUs: number | undefined

@@ -11,22 +11,23 @@ export const WORDS = BYTES / Uint32Array.BYTES_PER_ELEMENT
 
 /**
  * How each thing of the fleet is connected. What each request needs stands in one row of 16 bytes:
- * each name is a view of the rows that begins at its place in the first.
+ * each name is a view of the rows that begins at its place in the first. They are declared and no
+ * more: what begins as undefined is checked by the engine at each use.
  */
 export class ThingWays {
   /** Word: counts up with each connection and each end of one; what belongs to an older one is not heard. */
-  readonly connection: Uint32Array
-  readonly isHttp: Uint8Array
-  readonly isMqtt5: Uint8Array
+  declare readonly connection: Uint32Array
+  declare readonly isHttp: Uint8Array
+  declare readonly isMqtt5: Uint8Array
   /** How many filters it subscribes to. */
-  readonly filters: Uint8Array
+  declare readonly filters: Uint8Array
   /** 1: notify-next is among them. */
-  readonly hearsNext: Uint8Array
+  declare readonly hearsNext: Uint8Array
   /** `Way`. */
-  readonly way: Uint8Array
-  readonly subscribed: Uint8Array
+  declare readonly way: Uint8Array
+  declare readonly subscribed: Uint8Array
   /** By thing: when it began to connect. */
-  readonly beganUs: Float64Array
+  declare readonly beganUs: Float64Array
 
   constructor(scenario: Scenario) {
     const { things } = scenario.fleet

@@ -51,8 +51,8 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** By shard. */
   readonly #fleets: readonly Fleet[]
   readonly #service: VirtualService
-  readonly #oneWayUs: number
-  readonly #shards: number
+  readonly #oneWayUs: number = 0
+  readonly #shards: number = 0
   readonly #ways: ThingWays
   /** Things with a notification to come from the service call that runs. */
   readonly #news: number[] = []

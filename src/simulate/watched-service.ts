@@ -35,10 +35,10 @@ export class WatchedService implements VirtualService {
   readonly #overhead: Overhead | undefined
   /** By thing: the execution it was last told of, and how. */
   readonly #jobId: (string | undefined)[]
-  readonly #number: Uint32Array
-  readonly #version: Float64Array
+  readonly #number = new Uint32Array(0)
+  readonly #version = new Float64Array(0)
   /** 1: the service has accepted a terminal update of it. */
-  readonly #ended: Uint8Array
+  readonly #ended = new Uint8Array(0)
   readonly #sentences: string[] = []
   #broken = 0
 

@@ -11,11 +11,11 @@ const NEVER = Number.POSITIVE_INFINITY
  */
 export class OpenAttempts {
   /** By place in the ring. */
-  readonly #slots: Int32Array
-  readonly #deadlineUs: Float64Array
+  readonly #slots = new Int32Array(0)
+  readonly #deadlineUs = new Float64Array(0)
   /** By slot: its place in the ring. */
-  readonly #places: Int32Array
-  readonly #mask: number
+  readonly #places = new Int32Array(0)
+  readonly #mask: number = 0
   /** Where the oldest stands, and where the next will: counted on for ever, cut to places by the mask. */
   #head = 0
   #tail = 0

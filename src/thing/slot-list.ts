@@ -9,7 +9,7 @@ const ABSENT = -2
  */
 export class SlotList {
   /** Next and previous of each slot, side by side. */
-  readonly #links: Int32Array
+  readonly #links = new Int32Array(0)
   #first = NONE
   #last = NONE
   #size = 0

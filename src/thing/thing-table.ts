@@ -41,86 +41,88 @@ export const WORD = ROW_BYTES / Uint32Array.BYTES_PER_ELEMENT
  * The things of a shard, one slot each. An event of a large fleet costs what its accesses to memory
  * cost, so all that the usual event touches stands in one row of 128 bytes: each name below is a view
  * of the rows that begins at its place in the first. What is rarely needed stands in columns by slot.
+ *
+ * They are declared and no more: what begins as undefined is checked by the engine at each use.
  */
 export class ThingTable {
-  readonly size: number
+  declare readonly size: number
 
   // Times of the row, by `slot * TIME`.
 
   /** Due time of the attempt. */
-  readonly dueUs: Float64Array
-  readonly sentUs: Float64Array
+  declare readonly dueUs: Float64Array
+  declare readonly sentUs: Float64Array
   /** Due time of what made the thing ask; its acquire time counts from here. */
-  readonly startDueUs: Float64Array
+  declare readonly startDueUs: Float64Array
   /** When the answer came that gave it the execution. */
-  readonly beganUs: Float64Array
+  declare readonly beganUs: Float64Array
   /** Duration of one slice of work, updates + 1 of which make the whole. */
-  readonly sliceUs: Float64Array
+  declare readonly sliceUs: Float64Array
   /** The version of the execution as the thing believes it to be; 0 when it keeps none in mind. */
-  readonly version: Float64Array
+  declare readonly version: Float64Array
 
   // Words of the row, by `slot * WORD`.
 
   /** `Connection`. */
-  readonly connection: Uint32Array
+  declare readonly connection: Uint32Array
   /** 1: speaks HTTP, so it neither subscribes nor hears notifications. */
-  readonly http: Uint32Array
+  declare readonly http: Uint32Array
   /** Index of its row of the mix. */
-  readonly row: Uint32Array
+  declare readonly row: Uint32Array
   /** `Activity`; change it with `setActivity`. */
-  readonly activity: Uint32Array
+  declare readonly activity: Uint32Array
   /** `Request`; change it with `setRequest`. */
-  readonly request: Uint32Array
+  declare readonly request: Uint32Array
   /** Index into `OPERATIONS`. */
-  readonly operation: Uint32Array
+  declare readonly operation: Uint32Array
   /** Attempts of the request that have failed. */
-  readonly tries: Uint32Array
+  declare readonly tries: Uint32Array
   /** 1: the attempt is the first of a planned start. */
-  readonly planned: Uint32Array
+  declare readonly planned: Uint32Array
   /** 1: an attempt of this request may have been carried out although nobody said so. */
-  readonly unsure: Uint32Array
+  declare readonly unsure: Uint32Array
   /** The newest token of its requests, and which of the last ones were answered: `TokenMemory`'s. */
-  readonly token: Uint32Array
-  readonly answered: Uint32Array
+  declare readonly token: Uint32Array
+  declare readonly answered: Uint32Array
   /** How often it has set out to ask. */
-  readonly asks: Uint32Array
+  declare readonly asks: Uint32Array
   /** How many executions it has begun. */
-  readonly begun: Uint32Array
-  readonly executionNumber: Uint32Array
+  declare readonly begun: Uint32Array
+  declare readonly executionNumber: Uint32Array
   /** Progress updates that have been accepted. */
-  readonly step: Uint32Array
+  declare readonly step: Uint32Array
   /** Index into `OUTCOMES`: how the execution will end. */
-  readonly outcome: Uint32Array
+  declare readonly outcome: Uint32Array
   /** 1: this update, or this start, has found the execution other than it believed before. */
-  readonly reread: Uint32Array
-  readonly wishNumber: Uint32Array
+  declare readonly reread: Uint32Array
+  declare readonly wishNumber: Uint32Array
 
   // Columns, by slot.
 
   /** The execution begun last, as long as it has not ended in the eyes of the thing. */
-  readonly jobId: (string | undefined)[]
+  declare readonly jobId: (string | undefined)[]
   /** What asking has found, until work on it begins or the start comes to nothing. */
-  readonly found: (JobExecution | undefined)[]
+  declare readonly found: (JobExecution | undefined)[]
   /** The execution that a notification has named and no start-next has brought yet. */
-  readonly wishJobId: (string | undefined)[]
+  declare readonly wishJobId: (string | undefined)[]
   /** 1: has been online at least once. */
-  readonly ready: Uint8Array
+  declare readonly ready: Uint8Array
   /** Since when it may send, or the last time it might. */
-  readonly onlineSinceUs: Float64Array
+  declare readonly onlineSinceUs: Float64Array
   /** Due time of the next handshake; NaN once a handshake has used it. */
-  readonly connectDueUs: Float64Array
+  declare readonly connectDueUs: Float64Array
   /** How many connections it has begun. */
-  readonly connects: Uint32Array
+  declare readonly connects: Uint32Array
   /** Failed in a row, short-lived ones included. */
-  readonly connectFailures: Uint32Array
-  readonly subscribeFailures: Uint32Array
-  readonly subscribeDueUs: Float64Array
-  readonly subscribeSentUs: Float64Array
+  declare readonly connectFailures: Uint32Array
+  declare readonly subscribeFailures: Uint32Array
+  declare readonly subscribeDueUs: Float64Array
+  declare readonly subscribeSentUs: Float64Array
   /** Filters asked for and not answered. */
-  readonly openFilters: Uint16Array
+  declare readonly openFilters: Uint16Array
 
   /** Online and idle, longest first. */
-  readonly idle: SlotList
+  declare readonly idle: SlotList
   online = 0
   everOnline = 0
   busy = 0

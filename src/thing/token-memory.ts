@@ -9,9 +9,9 @@ const REMEMBERED = 32
  * were answered, so that an answer nobody waits for can be called late, duplicate or unmatched.
  */
 export class TokenMemory {
-  readonly #last: Uint32Array
+  readonly #last: Uint32Array = new Uint32Array(0)
   /** Bit k belongs to the token `last - k`; it is set when that was answered. */
-  readonly #answered: Uint32Array
+  readonly #answered: Uint32Array = new Uint32Array(0)
 
   constructor({ token, answered }: Pick<ThingTable, 'token' | 'answered'>) {
     this.#last = token
