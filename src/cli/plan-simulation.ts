@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
-import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { outlookPage } from '../report/html-outlook.ts'
 import { outlookCsv } from '../report/outlook-csv.ts'
 import { figuresOf, type OutlookVariant } from '../report/outlook-figures.ts'
@@ -56,7 +55,6 @@ export async function simulatePlan(
   // Every one is checked before the first is begun, and so is where the results are to go.
   for (const file of [given.csv, given.html]) checkWritable(file)
   for (const { scenario } of planned) checkMemory(scenario, undefined)
-  await prepareRecorders()
   const progress = new VirtualProgress(given)
   const variants: OutlookVariant[] = []
   for (const { settings, scenario } of planned) {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
-import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
@@ -84,7 +83,6 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   ])
   checkMemory(scenario, given.memoryLimit)
   const calibration = given.calibrate === undefined ? undefined : calibrationOf(given.calibrate)
-  await prepareRecorders()
   if (given.seeds !== undefined) return checkSeeds(scenario, given.seeds, given, calibration)
   const hash = planHash(scenario)
   const folder = given.out ?? join('reports', `${runIdOf(scenario.name, wallMs())}-virtual`)

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
-import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { agreementText } from '../report/agreement-text.ts'
 import { counted } from '../report/figures.ts'
 import { agreement, type ToldRun } from '../results/agreement.ts'
@@ -74,7 +73,6 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
   const stopping = new Stopping()
   const unlisten = listenForSignals(stopping)
   try {
-    await prepareRecorders()
     const measure = async (things: number, name: string, why: string) => {
       say(`real time: ${counted(things, 'thing')}${why}`)
       const again = (checks: readonly string[]) =>

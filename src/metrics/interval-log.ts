@@ -4,8 +4,8 @@ import {
   type Histogram,
   initWebAssemblySync,
 } from 'hdr-histogram-js'
-import { HIGHEST_US } from './latency-recorder.ts'
 import type { SeriesName } from './series.ts'
+import { HIGHEST_US } from './slots.ts'
 
 /** One tagged line of a log. Its histogram stays text until somebody wants it. */
 export interface LogEntry {

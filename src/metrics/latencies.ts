@@ -1,7 +1,7 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { LogEntry } from './interval-log.ts'
-import { HIGHEST_US } from './latency-recorder.ts'
 import { SlotCounts } from './slot-counts.ts'
+import { HIGHEST_US } from './slots.ts'
 
 export const LATENCY_STATISTICS = [
   'min',

@@ -1,25 +1,37 @@
-import { build, type Histogram, initWebAssembly, initWebAssemblySync } from 'hdr-histogram-js'
+import { build, type Histogram, initWebAssembly } from 'hdr-histogram-js'
+import { HIGHEST_US, highestUs, SLOTS, slotOf } from './slots.ts'
 
 export type { Histogram } from 'hdr-histogram-js'
 
-/** 600 s. The range is part of what a `.hlog` holds: logs of different ranges do not add up. */
-export const HIGHEST_US = 600_000_000
+let isPrepared = false
 
-/** Once a thread, before its first record: what is loaded then is not loaded under load. */
-export const prepareRecorders: () => Promise<void> = initWebAssembly
+/**
+ * Once a thread, before its first interval, where time is real: histograms in WebAssembly are read and
+ * encoded faster. In virtual time it is left out: memory of WebAssembly that grows makes every typed
+ * array of the thread slower for good.
+ */
+export async function prepareRecorders(): Promise<void> {
+  await initWebAssembly()
+  isPrepared = true
+}
 
 /** One series: whole microseconds, 1 µs … 600 s, three digits. Made when its series first needs it. */
 export class LatencyRecorder {
-  #active: Histogram | undefined
-  #spare: Histogram | undefined
-  #touched = false
+  /** Records since the last interval was taken, by slot. */
+  readonly #counts = new Uint32Array(SLOTS)
+  #maxUs = 0
+  #isTouched = false
+  #taken: Histogram | undefined
   /** Records outside the range. The report shows it, so that a clamp is never silent. */
   clampedCount = 0
 
+  /** @param latencyUs what is below a microsecond is cut off. */
   record(latencyUs: number): void {
-    this.#active ??= newHistogram()
-    this.#active.recordValue(this.#clamp(latencyUs))
-    this.#touched = true
+    const us = this.#clamp(latencyUs) | 0
+    const slot = slotOf(us)
+    this.#counts[slot] = (this.#counts[slot] as number) + 1
+    if (us > this.#maxUs) this.#maxUs = us
+    this.#isTouched = true
   }
 
   /**
@@ -27,22 +39,34 @@ export class LatencyRecorder {
    * it may empty it at a time that suits them, for a reset costs some 40 µs.
    */
   takeInterval(): Histogram | undefined {
-    if (!this.#touched) return undefined
-    const taken = this.#active
-    this.#active = this.#spare
-    if (this.#active !== undefined && this.#active.totalCount > 0) this.#active.reset()
-    this.#spare = taken
-    this.#touched = false
-    return taken
+    if (!this.#isTouched) return undefined
+    this.#taken ??= newHistogram()
+    if (this.#taken.totalCount > 0) this.#taken.reset()
+    this.#pour(this.#taken)
+    this.#maxUs = 0
+    this.#isTouched = false
+    return this.#taken
   }
 
   /** WASM memory comes back in no other way. */
   destroy(): void {
-    this.#active?.destroy()
-    this.#spare?.destroy()
-    this.#active = undefined
-    this.#spare = undefined
-    this.#touched = false
+    this.#taken?.destroy()
+    this.#taken = undefined
+    this.#counts.fill(0)
+    this.#maxUs = 0
+    this.#isTouched = false
+  }
+
+  /** Empties the slots into a histogram, with the highest record as it was. */
+  #pour(histogram: Histogram): void {
+    const counts = this.#counts
+    const last = slotOf(this.#maxUs)
+    for (let slot = 0; slot <= last; slot++) {
+      const count = counts[slot] as number
+      if (count === 0) continue
+      counts[slot] = 0
+      histogram.recordValueWithCount(slot === last ? this.#maxUs : highestUs(slot), count)
+    }
   }
 
   #clamp(latencyUs: number): number {
@@ -54,13 +78,12 @@ export class LatencyRecorder {
 
 /** An empty histogram of the one range that everything here records, writes and adds up. */
 export function newHistogram(): Histogram {
-  initWebAssemblySync() // Does nothing after `prepareRecorders`.
   return build({
     bitBucketSize: 32,
     autoResize: false,
     lowestDiscernibleValue: 1,
     highestTrackableValue: HIGHEST_US,
     numberOfSignificantValueDigits: 3,
-    useWebAssembly: true,
+    useWebAssembly: isPrepared,
   })
 }

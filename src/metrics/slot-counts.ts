@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib'
-import { HIGHEST_US, type Histogram, newHistogram } from './latency-recorder.ts'
+import { type Histogram, newHistogram } from './latency-recorder.ts'
+import { highestUs, SLOTS } from './slots.ts'
 
 /**
  * The counts of encoded histograms, added up slot by slot. Reading only the slots that an encoding
@@ -46,22 +47,9 @@ export class SlotCounts {
   }
 }
 
-/** With three digits a bucket has 2048 slots, of which all but the first bucket use the upper half. */
-const HALF = 1_024
-/** Twenty buckets reach over 600 s. */
-const SLOTS = 21 * HALF
-
 const COMPRESSED_HEADER_BYTES = 8
 /** Cookie, length, offset, digits: 4 bytes each; lowest, highest, ratio: 8 bytes each. */
 const HEADER_BYTES = 40
-
-/** The highest value that falls into a slot, which is what a percentile says. */
-function highestUs(slot: number): number {
-  if (slot < 2 * HALF) return slot
-  const bucket = Math.floor(slot / HALF) - 1
-  const lowest = ((slot % HALF) + HALF) << bucket
-  return Math.min(lowest + (1 << bucket) - 1, HIGHEST_US)
-}
 
 /** Little-endian words of seven bits a byte; nine bytes at most, the last with eight bits. */
 function forEachWord(bytes: Uint8Array, take: (word: number) => void): void {

@@ -1,4 +1,3 @@
-import { prepareRecorders } from '../../src/metrics/latency-recorder.ts'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
 import { Simulation, type SimulationEnd } from '../../src/simulate/simulation.ts'
@@ -98,7 +97,6 @@ function rolloutOf(
 
 /** One run from its scenario to its checked ledger. */
 async function costOf(scenario: Scenario): Promise<VirtualCost> {
-  await prepareRecorders()
   const before = heldBytes()
   const cpuBefore = process.cpuUsage()
   const began = process.hrtime.bigint()

@@ -4,12 +4,12 @@ import { expect, test } from 'vitest'
 import { decode, intervalKey, logHeader, logLine, readLog } from '../../src/metrics/interval-log.ts'
 import { latencySummary, MergedSeries } from '../../src/metrics/latencies.ts'
 import {
-  HIGHEST_US,
   type Histogram,
   newHistogram,
   prepareRecorders,
 } from '../../src/metrics/latency-recorder.ts'
 import { SlotCounts } from '../../src/metrics/slot-counts.ts'
+import { HIGHEST_US } from '../../src/metrics/slots.ts'
 
 await prepareRecorders()
 

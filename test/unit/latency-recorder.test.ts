@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest'
-import {
-  HIGHEST_US,
-  LatencyRecorder,
-  prepareRecorders,
-} from '../../src/metrics/latency-recorder.ts'
+import { LatencyRecorder, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
+import { HIGHEST_US } from '../../src/metrics/slots.ts'
 
 await prepareRecorders()
 
