@@ -64,6 +64,8 @@ export class VirtualRun {
   readonly #line: TimeLine
   readonly #observer: VirtualObserver | undefined
   #nowUs = 0
+  /** When the first timer of a thing is due, as of the last step. */
+  #fleetsUs = Number.POSITIVE_INFINITY
   #events = 0
   #isDraining = false
   readonly #standstill: Standstill
@@ -129,8 +131,11 @@ export class VirtualRun {
         observer.reach(nowUs)
         if (observer.isOver) return false
       }
-      this.#doAt(nowUs)
-      if (nowUs >= line.nextUs || (line.isWatching && !this.#goesOn(nowUs))) this.#act(nowUs)
+      const isDue = nowUs >= line.nextUs
+      this.#events += this.#network.advance(nowUs)
+      // A timer that has come with a delivery and is due at once waits for the next step, at the same time.
+      if (isDue || this.#fleetsUs <= nowUs) this.#advanceFleets(nowUs)
+      if (isDue || (line.isWatching && !this.#goesOn(nowUs))) this.#act(nowUs)
       if (!line.isOver) this.#moveOn(nowUs)
     }
     return !line.isOver
@@ -168,25 +173,24 @@ export class VirtualRun {
     return this.#standstill.isFar(t0Us, nowUs)
   }
 
-  #doAt(nowUs: number): void {
-    const fleets = this.#fleets
-    this.#events += this.#network.advance(nowUs)
-    for (let shard = 0; shard < fleets.length; shard++) {
-      const fleet = fleets[shard] as Fleet
+  #advanceFleets(nowUs: number): void {
+    for (const fleet of this.#fleets)
       if (fleet.nextUs() <= nowUs) this.#events += fleet.advance(nowUs)
-    }
   }
 
   /** To the next point in time at which there is something to do. */
   #moveOn(nowUs: number): void {
     const fleets = this.#fleets
-    const networkUs = this.#network.nextUs
-    let nextUs = this.#line.nextUs
-    if (networkUs < nextUs) nextUs = networkUs
-    for (let shard = 0; shard < fleets.length; shard++) {
+    let fleetsUs = (fleets[0] as Fleet).nextUs()
+    for (let shard = 1; shard < fleets.length; shard++) {
       const fleetUs = (fleets[shard] as Fleet).nextUs()
-      if (fleetUs < nextUs) nextUs = fleetUs
+      if (fleetUs < fleetsUs) fleetsUs = fleetUs
     }
+    this.#fleetsUs = fleetsUs
+    const networkUs = this.#network.nextUs
+    const lineUs = this.#line.nextUs
+    let nextUs = lineUs < fleetsUs ? lineUs : fleetsUs
+    if (networkUs < nextUs) nextUs = networkUs
     this.#nowUs = nextUs > nowUs ? nextUs : nowUs
   }
 }
