@@ -1,30 +1,39 @@
+import type { Operation } from '../protocol/jobs.ts'
 import type { Quotas } from '../protocol/quotas.ts'
 import { ClientConnects, type ClientKey } from './client-connects.ts'
 import { ConnectionPublishes } from './connection-publishes.ts'
 import { TokenBucket } from './token-bucket.ts'
 
 /** `account` and `client`: whose rate refuses the CONNECT. */
-export type ConnectVerdict = 'admitted' | 'account' | 'client'
+type ConnectVerdict = 'admitted' | 'account' | 'client'
 
 /** The rates of the message broker: of the account, of a client id, and of a connection. */
 export class BrokerQuotas {
   readonly #connects: TokenBucket
   readonly #clients: ClientConnects
   readonly #subscribes: TokenBucket
-  readonly connections: ConnectionPublishes
+  readonly #publishes: ConnectionPublishes
+  readonly #lostRequests: Record<Operation, number>
 
-  constructor({ burstSeconds, ...rates }: Quotas) {
+  /** @param lostRequests by operation: requests that come to nothing here are added. */
+  constructor({ burstSeconds, ...rates }: Quotas, lostRequests: Record<Operation, number>) {
     this.#connects = new TokenBucket(rates.connectsPerSecond, burstSeconds)
     this.#clients = new ClientConnects(rates.clientConnectsPerSecond, burstSeconds)
     this.#subscribes = new TokenBucket(rates.subscribesPerSecond, burstSeconds)
-    this.connections = new ConnectionPublishes(rates.connectionPublishesPerSecond, burstSeconds)
+    this.#publishes = new ConnectionPublishes(rates.connectionPublishesPerSecond, burstSeconds)
+    this.#lostRequests = lostRequests
+  }
+
+  /** The places of connections, for `admitPublish` and `admitDelivery`. */
+  get connections(): Pick<ConnectionPublishes, 'open' | 'close' | 'restart'> {
+    return this.#publishes
   }
 
   /**
    * A refused CONNECT takes nothing from either rate, as far as it got: a client that hammers does
    * not use up the account, and an account that is used up costs no client its second.
    *
-   * @param client undefined for a client that has no id of its own.
+   * @param client undefined for one that has no client id of its own.
    */
   admitConnect(client: ClientKey | undefined, nowUs: number): ConnectVerdict {
     if (client !== undefined && !this.#clients.mayPass(client, nowUs)) return 'client'
@@ -36,5 +45,21 @@ export class BrokerQuotas {
   /** @param filters how many a SUBSCRIBE asks for; all are admitted, or none. */
   admitSubscribe(filters: number, nowUs: number): boolean {
     return this.#subscribes.take(nowUs, filters)
+  }
+
+  /**
+   * To be asked for each PUBLISH that comes in. One that is not admitted is dropped without a word.
+   *
+   * @param operation undefined for what is no request to the Jobs service.
+   */
+  admitPublish(connection: number, operation: Operation | undefined, nowUs: number): boolean {
+    const admitted = this.#publishes.take(connection, nowUs)
+    if (!admitted && operation !== undefined) this.#lostRequests[operation] += 1
+    return admitted
+  }
+
+  /** To be asked for each PUBLISH that goes out: it counts with those that come in, and is dropped as they are. */
+  admitDelivery(connection: number, nowUs: number): boolean {
+    return this.#publishes.take(connection, nowUs)
   }
 }

@@ -11,9 +11,7 @@ import type {
 } from '../protocol/jobs.ts'
 import { NEXT_JOB } from '../protocol/limits.ts'
 import { DEFAULT_SWITCHES, type ServiceSwitches } from '../protocol/switches.ts'
-import { BrokerQuotas, type ConnectVerdict } from './broker-quotas.ts'
-import type { ClientKey } from './client-connects.ts'
-import type { ConnectionPublishes } from './connection-publishes.ts'
+import { BrokerQuotas } from './broker-quotas.ts'
 import { Counts } from './counts.ts'
 import { executionView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
@@ -69,12 +67,13 @@ export class JobsService {
   readonly #groups = new ThingGroups()
   /** What the control plane may do with jobs. */
   readonly control: JobControl
+  /** What the message broker lets through to it, and from it. */
+  readonly broker: BrokerQuotas
   readonly switches: ServiceSwitches
   /** Which events the sink is told. */
   readonly events: EventsWanted
   readonly #writes: TokenBucket
   readonly #reads: TokenBucket
-  readonly #broker: BrokerQuotas
   #hasBegun = false
   /** Executions of the scenario that come with the beginning; with an endless row Infinity for ever. */
   #toBegin = 0
@@ -115,7 +114,7 @@ export class JobsService {
     const bucket = (ratePerSecond: number) => new TokenBucket(ratePerSecond, quotas.burstSeconds)
     this.#writes = bucket(quotas.writesPerSecond)
     this.#reads = bucket(quotas.readsPerSecond)
-    this.#broker = new BrokerQuotas(quotas)
+    this.broker = new BrokerQuotas(quotas, counts.lostRequests)
   }
 
   /** The scenario's jobs are created, and fault windows count from T0. Once; later calls do nothing. */
@@ -226,38 +225,6 @@ export class JobsService {
     if (first === undefined) return { kind: 'notify-next' }
     const document = this.#executions.documentOf(first, nowUs)
     return { kind: 'notify-next', execution: executionView(first, undefined, document) }
-  }
-
-  /** @param client undefined for one that has no client id of its own. */
-  admitConnect(client: ClientKey | undefined, nowUs: number): ConnectVerdict {
-    return this.#broker.admitConnect(client, nowUs)
-  }
-
-  /** @param filters how many a SUBSCRIBE asks for; all are admitted, or none. */
-  admitSubscribe(filters: number, nowUs: number): boolean {
-    return this.#broker.admitSubscribe(filters, nowUs)
-  }
-
-  /** The places of connections, for `admitPublish` and `admitDelivery`. */
-  get connections(): Pick<ConnectionPublishes, 'open' | 'close' | 'restart'> {
-    return this.#broker.connections
-  }
-
-  /**
-   * To be asked for each PUBLISH that comes in. One that is not admitted is dropped without a word,
-   * and a request that is lost with it is counted here.
-   *
-   * @param operation undefined for what is no request to this service.
-   */
-  admitPublish(connection: number, operation: Operation | undefined, nowUs: number): boolean {
-    const admitted = this.#broker.connections.take(connection, nowUs)
-    if (!admitted && operation !== undefined) this.#counts.lostRequests[operation] += 1
-    return admitted
-  }
-
-  /** To be asked for each PUBLISH that goes out: it counts with those that come in, and is dropped as they are. */
-  admitDelivery(connection: number, nowUs: number): boolean {
-    return this.#broker.connections.take(connection, nowUs)
   }
 
   /** When to call `advance`: perhaps too early, never too late. Infinity is never. */

@@ -59,7 +59,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     this.client = client
     this.#shop = shop
     this.#outbox = new MqttOutbox(client, shop.counts, shop.flushSoon)
-    this.#place = shop.exchange.service.connections.open()
+    this.#place = shop.exchange.service.broker.connections.open()
     intercept(client, (packet, passOn) => {
       this.#passOn = passOn
       if (client.connected) this.#take(packet)
@@ -80,7 +80,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   /** To be called once, when the socket is gone. */
   closed(): void {
     this.#isClosed = true
-    this.#shop.exchange.service.connections.close(this.#place)
+    this.#shop.exchange.service.broker.connections.close(this.#place)
   }
 
   answer(topic: string, payload: string): void {
@@ -103,7 +103,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   admits(): boolean {
     if (this.#isClosed) return false
     const { exchange, counts } = this.#shop
-    if (exchange.service.admitDelivery(this.#place, exchange.nowUs())) return true
+    if (exchange.service.broker.admitDelivery(this.#place, exchange.nowUs())) return true
     counts.connectionPublishes += 1
     return false
   }
@@ -165,7 +165,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   #admits(asked: JobsTopic | undefined): boolean {
     const { exchange, counts } = this.#shop
     const operation = asked?.kind === 'request' ? asked.operation : undefined
-    if (exchange.service.admitPublish(this.#place, operation, exchange.nowUs())) return true
+    if (exchange.service.broker.admitPublish(this.#place, operation, exchange.nowUs())) return true
     counts.connectionPublishes += 1
     return false
   }
@@ -221,7 +221,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     }
     const tooMany = this.#filtersWith(wanted) > FILTERS_PER_CONNECTION_MAX
     const { exchange } = this.#shop
-    if (!tooMany && exchange.service.admitSubscribe(wanted.length, exchange.nowUs())) {
+    if (!tooMany && exchange.service.broker.admitSubscribe(wanted.length, exchange.nowUs())) {
       // More than QoS 1 is not granted.
       for (const subscription of wanted) subscription.qos = Math.min(subscription.qos, 1)
       this.#passOn(packet)

@@ -135,7 +135,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   #admit(clientId: string): boolean {
     const { service } = this.exchange
     const client = clientId === '' ? undefined : clientId
-    const verdict = service.admitConnect(client, this.exchange.nowUs())
+    const verdict = service.broker.admitConnect(client, this.exchange.nowUs())
     if (verdict === 'account') this.counts.connects += 1
     if (verdict === 'client') this.counts.clientConnects += 1
     return verdict === 'admitted'

@@ -180,7 +180,7 @@ export class VirtualNetwork implements VirtualServiceSink {
         this.#handshaken(thing, slot, fleet, token === 1)
         break
       case Kind.subscribe: {
-        const admitted = this.#service.admitSubscribe(
+        const admitted = this.#service.broker.admitSubscribe(
           this.#ways.filters[thing * BYTES] as number,
           nowUs,
         )
@@ -207,12 +207,12 @@ export class VirtualNetwork implements VirtualServiceSink {
   /** What comes to a thing on MQTT counted when it left the service; what was above the rate never came. */
   #isAboveRate(thing: number): boolean {
     if (this.#ways.isHttp[thing * BYTES] === 1) return false
-    return !this.#service.admitDelivery(thing, this.#nowUs - this.#oneWayUs)
+    return !this.#service.broker.admitDelivery(thing, this.#nowUs - this.#oneWayUs)
   }
 
   #connectArrives(thing: number): void {
-    const admitted = this.#service.admitConnect(thing, this.#nowUs) === 'admitted'
-    if (admitted) this.#service.connections.restart(thing)
+    const admitted = this.#service.broker.admitConnect(thing, this.#nowUs) === 'admitted'
+    if (admitted) this.#service.broker.connections.restart(thing)
     this.#add(this.#oneWayUs, thing, Kind.handshaken, Number(admitted))
   }
 
@@ -250,7 +250,7 @@ export class VirtualNetwork implements VirtualServiceSink {
     const operation = OPERATIONS[kind & OPERATION_BITS] as Operation
     if (
       this.#ways.isHttp[thing * BYTES] === 0 &&
-      !this.#service.admitPublish(thing, operation, nowUs)
+      !this.#service.broker.admitPublish(thing, operation, nowUs)
     )
       return
     // Read before the service is called again: it has only one such object.

@@ -17,15 +17,7 @@ export interface VirtualService {
   refuse(operation: Operation, reply: Rejected, nowUs: number): Reply
   /** The same object each time, valid until the next call. */
   fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate>
-  /** The client is the thing; `admitted`, or whose rate refuses it. */
-  admitConnect(client: number, nowUs: number): string
-  /** All of the filters, or none. */
-  admitSubscribe(filters: number, nowUs: number): boolean
-  /** A PUBLISH on the thing's connection; one that is not admitted is dropped, and counted. */
-  admitPublish(connection: number, operation: Operation, nowUs: number): boolean
-  /** The same of a PUBLISH to the thing, which takes from the same rate. */
-  admitDelivery(connection: number, nowUs: number): boolean
-  readonly connections: { restart(connection: number): void }
+  readonly broker: VirtualBroker
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number
   notifyNextOf(thing: number, nowUs: number): JobsNotification
@@ -37,6 +29,19 @@ export interface VirtualService {
   /** Those that have not ended and those that are still to come. */
   openExecutions(): number
   ledger(): ServiceLedger
+}
+
+/** What comes through to the service and back over MQTT. */
+export interface VirtualBroker {
+  /** The client is the thing; `admitted`, or whose rate refuses it. */
+  admitConnect(client: number, nowUs: number): string
+  /** All of the filters, or none. */
+  admitSubscribe(filters: number, nowUs: number): boolean
+  /** A PUBLISH on the thing's connection; one that is not admitted is dropped, and counted. */
+  admitPublish(connection: number, operation: Operation, nowUs: number): boolean
+  /** The same of a PUBLISH to the thing, which takes from the same rate. */
+  admitDelivery(connection: number, nowUs: number): boolean
+  readonly connections: { restart(connection: number): void }
 }
 
 export interface VirtualFate {

@@ -12,7 +12,7 @@ import {
 } from '../protocol/jobs.ts'
 import type { JobsService } from '../service/jobs-service.ts'
 import type { Overhead } from './overhead.ts'
-import type { VirtualFate, VirtualService } from './virtual-service.ts'
+import type { VirtualBroker, VirtualFate, VirtualService } from './virtual-service.ts'
 
 /** Sentences beyond this are counted. */
 const SENTENCES = 20
@@ -137,24 +137,8 @@ export class WatchedService implements VirtualService {
     return this.#overhead?.on(thing, fate) ?? fate
   }
 
-  admitConnect(client: number, nowUs: number): string {
-    return this.#service.admitConnect(client, nowUs)
-  }
-
-  admitPublish(connection: number, operation: Operation, nowUs: number): boolean {
-    return this.#service.admitPublish(connection, operation, nowUs)
-  }
-
-  admitDelivery(connection: number, nowUs: number): boolean {
-    return this.#service.admitDelivery(connection, nowUs)
-  }
-
-  get connections(): { restart(connection: number): void } {
-    return this.#service.connections
-  }
-
-  admitSubscribe(filters: number, nowUs: number): boolean {
-    return this.#service.admitSubscribe(filters, nowUs)
+  get broker(): VirtualBroker {
+    return this.#service.broker
   }
 
   notificationDelayUs(thing: number, nowUs: number): number {

@@ -66,18 +66,18 @@ test('every request is counted once, under what it came to', () => {
 })
 
 test('connects and subscribed filters have quotas of their own', () => {
-  const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
-  const connects = Array.from({ length: 600 }, (_, client) => service.admitConnect(client, 0))
+  const { broker } = new ServiceProbe({ quotas: AWS_QUOTAS }).service
+  const connects = Array.from({ length: 600 }, (_, client) => broker.admitConnect(client, 0))
   expect(connects.filter((verdict) => verdict === 'admitted')).toHaveLength(500)
   expect(connects.filter((verdict) => verdict === 'account')).toHaveLength(100)
-  const subscribes = Array.from({ length: 100 }, () => service.admitSubscribe(8, 0))
+  const subscribes = Array.from({ length: 100 }, () => broker.admitSubscribe(8, 0))
   expect(subscribes.filter(Boolean)).toHaveLength(62)
-  expect(service.admitSubscribe(8, SECOND_US)).toBe(true)
+  expect(broker.admitSubscribe(8, SECOND_US)).toBe(true)
 })
 
 test('B3 a client id connects once a second, and one without an id as often as it likes', () => {
-  const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
-  const connect = (client: string | undefined, atUs: number) => service.admitConnect(client, atUs)
+  const { broker } = new ServiceProbe({ quotas: AWS_QUOTAS }).service
+  const connect = (client: string | undefined, atUs: number) => broker.admitConnect(client, atUs)
   expect(connect('twin', 0)).toBe('admitted')
   expect(connect('twin', SECOND_US - 1)).toBe('client')
   expect(connect('other', SECOND_US - 1)).toBe('admitted')
@@ -87,11 +87,11 @@ test('B3 a client id connects once a second, and one without an id as often as i
 
 test('a refused CONNECT takes nothing from the rate of its account or its client id', () => {
   const quotas = { ...AWS_QUOTAS, connectsPerSecond: 1 }
-  const { service } = new ServiceProbe({ quotas })
-  expect(service.admitConnect('first', 0)).toBe('admitted')
-  expect(service.admitConnect('second', 0)).toBe('account')
-  expect(service.admitConnect('first', SECOND_US - 1)).toBe('client')
-  expect(service.admitConnect('second', SECOND_US)).toBe('admitted')
+  const { broker } = new ServiceProbe({ quotas }).service
+  expect(broker.admitConnect('first', 0)).toBe('admitted')
+  expect(broker.admitConnect('second', 0)).toBe('account')
+  expect(broker.admitConnect('first', SECOND_US - 1)).toBe('client')
+  expect(broker.admitConnect('second', SECOND_US)).toBe('admitted')
 })
 
 test('client ids are forgotten once their rate has room again', () => {
@@ -104,9 +104,10 @@ test('client ids are forgotten once their rate has room again', () => {
 
 test('B13 of publishes on a connection 100 pass in a second, however slowly they come', () => {
   const { service } = new ServiceProbe({ quotas: AWS_QUOTAS })
-  const [one, other] = [service.connections.open(), service.connections.open()]
+  const { broker } = service
+  const [one, other] = [broker.connections.open(), broker.connections.open()]
   const admitted = (connection: number, atUs: number) =>
-    service.admitPublish(connection, 'start-next', atUs)
+    broker.admitPublish(connection, 'start-next', atUs)
   for (let publish = 0; publish < 100; publish++) expect(admitted(one, publish * 9_000)).toBe(true)
   expect(admitted(one, SECOND_US - 1)).toBe(false)
   expect(admitted(other, SECOND_US - 1)).toBe(true)
@@ -115,15 +116,15 @@ test('B13 of publishes on a connection 100 pass in a second, however slowly they
 })
 
 test('a new connection has publishes of its own', () => {
-  const { service } = new ServiceProbe({
+  const { broker } = new ServiceProbe({
     quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
-  })
-  const old = service.connections.open()
-  expect(service.admitPublish(old, undefined, 0)).toBe(true)
-  service.connections.close(old)
-  const young = service.connections.open()
-  expect(service.admitPublish(young, undefined, 1)).toBe(true)
-  expect(service.admitPublish(young, undefined, 2)).toBe(false)
+  }).service
+  const old = broker.connections.open()
+  expect(broker.admitPublish(old, undefined, 0)).toBe(true)
+  broker.connections.close(old)
+  const young = broker.connections.open()
+  expect(broker.admitPublish(young, undefined, 1)).toBe(true)
+  expect(broker.admitPublish(young, undefined, 2)).toBe(false)
 })
 
 test('broker rates of 0 let nothing pass, and those without a limit everything', () => {
@@ -131,11 +132,11 @@ test('broker rates of 0 let nothing pass, and those without a limit everything',
     clientConnectsPerSecond: perSecond,
     connectionPublishesPerSecond: perSecond,
   })
-  const { service: shut } = new ServiceProbe({ quotas: { ...UNLIMITED_QUOTAS, ...rates(0) } })
+  const shut = new ServiceProbe({ quotas: { ...UNLIMITED_QUOTAS, ...rates(0) } }).service.broker
   expect(shut.admitConnect('one', 0)).toBe('client')
   expect(shut.admitPublish(0, undefined, 0)).toBe(false)
   expect(shut.admitPublish(0, undefined, 3_600 * SECOND_US)).toBe(false)
-  const { service: open } = new ServiceProbe({ quotas: UNLIMITED_QUOTAS })
+  const open = new ServiceProbe({ quotas: UNLIMITED_QUOTAS }).service.broker
   for (let again = 0; again < 1_000; again++) {
     expect(open.admitConnect('one', 0)).toBe('admitted')
     expect(open.admitPublish(0, undefined, 0)).toBe(true)
