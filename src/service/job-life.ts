@@ -7,6 +7,7 @@ import { type AgendaKind, JobAgenda } from './job-agenda.ts'
 import type { JobStatus } from './job-control.ts'
 import type { JobEvents } from './job-events.ts'
 import type { ExecutionRecord } from './job-execution.ts'
+import { JobRemoval } from './job-removal.ts'
 import type { JobTable } from './job-table.ts'
 import { Retries } from './retries.ts'
 import { Rollouts } from './rollouts.ts'
@@ -17,10 +18,6 @@ export interface CancelReason {
   readonly reasonCode?: string | undefined
   readonly comment?: string | undefined
 }
-
-/** How many executions of a deleted job go at a time, and how often. A small job is gone at once. */
-const DELETED_AT_A_TIME = 1_000
-const DELETIONS_PER_MINUTE = 600
 
 const ABORTED: CancelReason = {
   reasonCode: 'ABORT_THRESHOLD_REACHED',
@@ -38,9 +35,9 @@ export class JobLife {
   readonly #jobs: JobTable
   readonly #executions: Executions
   readonly #groups: ThingGroups
-  readonly #minuteUs: number
   readonly #epochSeconds: (nowUs: number) => number
   readonly #retries: Retries
+  readonly #removal: JobRemoval
   readonly #events: JobEvents
   readonly #byStatus: Record<JobStatus, number> = {
     SCHEDULED: 0,
@@ -63,9 +60,9 @@ export class JobLife {
     this.#jobs = jobs
     this.#executions = executions
     this.#groups = groups
-    this.#minuteUs = minuteUs
     this.#epochSeconds = epochSeconds
     this.#retries = new Retries(executions, this.#agenda, minuteUs)
+    this.#removal = new JobRemoval(executions, this.#agenda, events, minuteUs)
     this.rollouts = new Rollouts(executions, groups, this.#agenda, minuteUs, {
       reached: (job, nowUs) => this.#abortIfMet(job, nowUs),
       rolledOut: (job, nowUs) => this.#completeIfDone(job, nowUs),
@@ -161,16 +158,13 @@ export class JobLife {
     this.touch(job, nowUs)
     this.#stop(job)
     this.#events.job('deletion_in_progress', job, nowUs)
-    this.#deleteSome(job, nowUs)
+    this.#goOnDeleting(job, nowUs)
   }
 
   deleteExecution(record: ExecutionRecord, nowUs: number): void {
-    const { job } = record
     this.#retries.drop(record)
-    this.#delete(record, nowUs)
-    const at = job.records.indexOf(record)
-    if (at >= 0) job.records[at] = undefined
-    this.#completeIfDone(job, nowUs)
+    this.#removal.remove(record, nowUs)
+    this.#completeIfDone(record.job, nowUs)
   }
 
   /** The thing has become a target of a continuous job: its execution is queued outside the pace. */
@@ -220,7 +214,7 @@ export class JobLife {
     if (job === undefined) return
     if (kind === 'begin') this.#begin(job, atUs)
     else if (kind === 'end') this.#endOnSchedule(job, atUs)
-    else this.#deleteSome(job, atUs)
+    else this.#goOnDeleting(job, atUs)
   }
 
   #create(settings: JobSettings, nowUs: number): Job {
@@ -282,27 +276,13 @@ export class JobLife {
     this.#retries.dropAll(job)
   }
 
-  #deleteSome(job: Job, nowUs: number): void {
-    for (let left = DELETED_AT_A_TIME; left > 0 && job.records.length > 0; left--) {
-      const record = job.records.pop()
-      if (record !== undefined) this.#delete(record, nowUs)
-    }
-    if (job.records.length > 0) {
-      const waitUs = Math.ceil(this.#minuteUs / DELETIONS_PER_MINUTE)
-      this.#agenda.set(job.index, 'delete', nowUs + waitUs)
-      return
-    }
+  #goOnDeleting(job: Job, nowUs: number): void {
+    const isEmpty = this.#removal.removeSome(job, nowUs)
+    if (!isEmpty) return
     this.#byStatus[job.status] -= 1
     this.#groups.unfollow(job)
     this.#events.job('deleted', job, nowUs)
     this.#jobs.remove(job)
-  }
-
-  /** One that is open ends before it goes, so that nobody hears of its end after its deletion. */
-  #delete(record: ExecutionRecord, nowUs: number): void {
-    if (!isTerminal(record.status)) this.#executions.end(record, 'CANCELED', nowUs)
-    this.#events.deleted(record, nowUs)
-    this.#executions.delete(record)
   }
 
   #become(job: Job, status: JobStatus): void {
