@@ -1,5 +1,5 @@
-import type { ServiceLedger } from '../protocol/admin.ts'
-import type { LimitCounts } from '../service/limit-counts.ts'
+import type { LimitCounts, ServiceLedger } from '../protocol/admin.ts'
+import { reachedLimits } from '../report/limit-words.ts'
 
 /** What a stand-in counted, for the person who ran `serve`. */
 export function ledgerText(
@@ -23,27 +23,6 @@ export function ledgerText(
     ...(operations.length > 0 ? operations : ['  no requests']),
     `executions ended: ${ended.join(', ') || 'none'}`,
     `executions open: ${stillOpen.join(', ') || 'none'}`,
-    ...limitLines(limits),
+    ...reachedLimits(limits).map(([words, times]) => `limit reached: ${times} ${words}`),
   ].join('\n')
-}
-
-const LIMIT_WORDS: Readonly<Record<keyof LimitCounts, string>> = {
-  slowReaders: 'connections closed because their client did not read',
-  hastyClients: 'connections closed because too much came behind their CONNECT',
-  unacknowledged: 'messages dropped because none before was acknowledged',
-  notices: 'notifications that a persistent session had no room for',
-  endlessBodies: 'HTTP requests whose body did not end',
-  delayed: 'answers and notifications that found the delay line full',
-  connects: "CONNECTs above the account's rate",
-  clientConnects: 'CONNECTs above the rate of their client id',
-  subscribes: "SUBSCRIBEs above the account's rate",
-  connectionPublishes: 'PUBLISHes above the rate of their connection',
-}
-
-/** One for each limit that was reached. */
-function limitLines(limits: Readonly<LimitCounts>): string[] {
-  const keys = Object.keys(LIMIT_WORDS) as (keyof LimitCounts)[]
-  return keys
-    .filter((key) => limits[key] > 0)
-    .map((key) => `limit reached: ${limits[key]} ${LIMIT_WORDS[key]}`)
 }

@@ -79,6 +79,30 @@ export interface OperationCounts {
   rejected: number
 }
 
+/** How often a limit of the stand-in's own queues or of its broker was reached, and what that cost. */
+export interface LimitCounts {
+  /** MQTT connections closed because their client did not read. */
+  slowReaders: number
+  /** MQTT connections closed because too much came behind their CONNECT. */
+  hastyClients: number
+  /** Messages at QoS 1 dropped because their client acknowledged none of those before. */
+  unacknowledged: number
+  /** Notifications that a persistent session had no room for. */
+  notices: number
+  /** HTTP requests cut off because their body did not end. */
+  endlessBodies: number
+  /** Answers and notifications that found the delay line full. */
+  delayed: number
+  /** CONNECTs refused by the account's rate. */
+  connects: number
+  /** CONNECTs refused by the rate of their client id. */
+  clientConnects: number
+  /** SUBSCRIBEs refused by the account's rate. */
+  subscribes: number
+  /** PUBLISHes dropped by the rate of their connection, in and out. */
+  connectionPublishes: number
+}
+
 /** What the service holds at the end. Arrays are by thing index. */
 export interface ServiceLedger {
   readonly operations: Readonly<Record<Operation, OperationCounts>>
@@ -92,6 +116,8 @@ export interface ServiceLedger {
   readonly open: readonly (readonly [number, string, number, string])[]
   /** Ended executions by status, over all things. */
   readonly byStatus: Readonly<Record<string, number>>
+  /** Without wires (in virtual time) those that the service holds itself: the rate of a connection. */
+  readonly limits?: Readonly<Partial<LimitCounts>>
 }
 
 export type ToStandIn =

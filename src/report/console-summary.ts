@@ -12,6 +12,7 @@ import {
   perSecond,
   quotaWords,
 } from './figures.ts'
+import { reachedLimits } from './limit-words.ts'
 import { type LatencyKey, latencyAt, rejections, usedOperations } from './operation-rows.ts'
 import { PREDICTION_LEAD, predictionFigures } from './prediction-words.ts'
 import { fleetWords, noThresholdsWords } from './replay-words.ts'
@@ -222,7 +223,7 @@ function predictionLines({ prediction }: Summary): Line[] {
   return [...lines, { text: PREDICTION_LEAD, tone: 'faint' }]
 }
 
-/** What was refused or fell outside the accounting. No line when there was none. */
+/** What was refused, dropped or fell outside the accounting. No line when there was none. */
 function refusalLines(summary: Summary): Line[] {
   const { strays, clamped, drops } = summary
   const named: [string, number][] = [
@@ -238,9 +239,13 @@ function refusalLines(summary: Summary): Line[] {
   const strange = named
     .filter(([, times]) => times > 0)
     .map(([what, times]) => `${what} ${count(times)}`)
-  return [rejections(usedOperations(summary)), strange]
+  const refused = [rejections(usedOperations(summary)), strange]
     .filter((items) => items.length > 0)
-    .map((items) => ({ text: items.join(', '), tone: 'warn' }))
+    .map((items) => items.join(', '))
+  const limits = reachedLimits(summary.limits).map(
+    ([what, times]) => `limit reached: ${count(times)} ${what}`,
+  )
+  return [...refused, ...limits].map((text) => ({ text, tone: 'warn' }))
 }
 
 function generatorLines({ generator, run }: Summary): Line[] {

@@ -12,6 +12,7 @@ import {
   quotaWords,
 } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
+import { reachedLimits } from './limit-words.ts'
 import { type LatencyKey, latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
 import { noThresholdsWords } from './replay-words.ts'
 import { limitFigure } from './verdict-words.ts'
@@ -220,7 +221,7 @@ export function executionsSection({ executions }: Summary): SafeHtml {
   )
 }
 
-export function ledgerSection({ ledger, strays, clamped, drops }: Summary): SafeHtml {
+export function ledgerSection({ ledger, strays, clamped, drops, limits }: Summary): SafeHtml {
   const words = !ledger.checked
     ? 'Not checked: the target keeps no ledger for us.'
     : ledger.balanced
@@ -234,6 +235,10 @@ export function ledgerSection({ ledger, strays, clamped, drops }: Summary): Safe
     ['times above the range of the histograms', clamped],
     ...Object.entries(drops).map(([cause, times]): [string, number] => [
       `connections lost: ${cause}`,
+      times,
+    ]),
+    ...reachedLimits(limits).map(([what, times]): [string, number] => [
+      `limit reached: ${what}`,
       times,
     ]),
   ]

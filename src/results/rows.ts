@@ -1,5 +1,7 @@
+import type { LimitCounts } from '../ledger/limits.ts'
 import type { LedgerVerdict } from '../ledger/verdict.ts'
 
+export type { LimitCounts } from '../ledger/limits.ts'
 export type { LedgerVerdict } from '../ledger/verdict.ts'
 
 /**
@@ -127,6 +129,8 @@ export interface EndRow {
   readonly ledger: LedgerVerdict
   /** All executions that the service holds at the end, ended and open, by status. Only of an own stand-in. */
   readonly held?: Readonly<Record<string, number>> | undefined
+  /** Limits of the stand-in that were reached, and how often; absent when none was. */
+  readonly limits?: Readonly<Partial<LimitCounts>> | undefined
   /** Of a run in virtual time: sentences about rules of thing, service and ledger that did not hold. */
   readonly broken?: readonly string[]
   /** Of a run in virtual time in which nothing was to happen any more: which things waited for what. */

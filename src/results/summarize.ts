@@ -58,6 +58,7 @@ function summaryOf(record: RunRecord): Summary {
       },
       clamped: run.total.count('clamped'),
       drops: countersAfter('drop.', run),
+      ...(record.end?.limits && { limits: record.end.limits }),
       ...(notes.length > 0 ? { notes } : {}),
     }
   } finally {

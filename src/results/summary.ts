@@ -1,6 +1,6 @@
 import type { TimelineTotals } from './kept-timelines.ts'
 import type { Prediction } from './prediction.ts'
-import type { LedgerVerdict, VirtualTerms } from './rows.ts'
+import type { LedgerVerdict, LimitCounts, VirtualTerms } from './rows.ts'
 
 /** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
 export interface Summary {
@@ -57,6 +57,8 @@ export interface Summary {
   readonly strays: { readonly late: number; readonly duplicate: number; readonly unmatched: number }
   readonly clamped: number
   readonly drops: Readonly<Record<string, number>>
+  /** How often limits of the stand-in were reached; absent when none was. */
+  readonly limits?: Readonly<Partial<LimitCounts>>
   /** How many timelines of single things were kept, and for how many there was no room. */
   readonly timelines?: TimelineTotals
   /** Sentences about what was found damaged in the run folder and left out; absent without any. */

@@ -2,6 +2,7 @@ import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
 import { heldByStatus } from '../ledger/held.ts'
+import { type LimitCounts, limitsReached } from '../ledger/limits.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
@@ -79,6 +80,7 @@ class FleetRun {
   #givenUp = false
   #folderFailure: unknown
   #held: Record<string, number> | undefined
+  #limits: Partial<LimitCounts> | undefined
   #closed = false
   /** Ends the wait for the fleet, however often it is called. */
   #connected: () => void = () => {}
@@ -238,6 +240,7 @@ class FleetRun {
       neverConnected: results.reduce((sum, { neverConnected }) => sum + neverConnected, 0),
       ledger,
       held: this.#held,
+      limits: this.#limits,
     }
     this.#host.close()
     this.#append(row)
@@ -273,6 +276,7 @@ class FleetRun {
       return { checked: true, balanced: false, differences: [difference] }
     }
     this.#held = heldByStatus(held)
+    this.#limits = limitsReached(held)
     const things = results.map((result) => result.things)
     return reconcile(things, held, sumOfCounters(results))
   }

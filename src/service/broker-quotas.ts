@@ -14,6 +14,7 @@ export class BrokerQuotas {
   readonly #subscribes: TokenBucket
   readonly #publishes: ConnectionPublishes
   readonly #lostRequests: Record<Operation, number>
+  #dropped = 0
 
   /** @param lostRequests by operation: requests that come to nothing here are added. */
   constructor({ burstSeconds, ...rates }: Quotas, lostRequests: Record<Operation, number>) {
@@ -22,6 +23,11 @@ export class BrokerQuotas {
     this.#subscribes = new TokenBucket(rates.subscribesPerSecond, burstSeconds)
     this.#publishes = new ConnectionPublishes(rates.connectionPublishesPerSecond, burstSeconds)
     this.#lostRequests = lostRequests
+  }
+
+  /** PUBLISHes above the rate of their connection so far, in and out. */
+  get dropped(): number {
+    return this.#dropped
   }
 
   /** The places of connections, for `admitPublish` and `admitDelivery`. */
@@ -53,13 +59,16 @@ export class BrokerQuotas {
    * @param operation undefined for what is no request to the Jobs service.
    */
   admitPublish(connection: number, operation: Operation | undefined, nowUs: number): boolean {
-    const admitted = this.#publishes.take(connection, nowUs)
-    if (!admitted && operation !== undefined) this.#lostRequests[operation] += 1
-    return admitted
+    if (this.#publishes.take(connection, nowUs)) return true
+    this.#dropped += 1
+    if (operation !== undefined) this.#lostRequests[operation] += 1
+    return false
   }
 
   /** To be asked for each PUBLISH that goes out: it counts with those that come in, and is dropped as they are. */
   admitDelivery(connection: number, nowUs: number): boolean {
-    return this.#publishes.take(connection, nowUs)
+    if (this.#publishes.take(connection, nowUs)) return true
+    this.#dropped += 1
+    return false
   }
 }

@@ -1,4 +1,4 @@
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 
 /** Something that leaves the stand-in at its time. */
 export interface Departure {
@@ -17,9 +17,9 @@ export class DelayLine {
   readonly #order: number[] = []
   readonly #items: Departure[] = []
   #arrivals = 0
-  readonly #counts: LimitCounts
+  readonly #counts: FrontCounts
 
-  constructor(counts: LimitCounts) {
+  constructor(counts: FrontCounts) {
     this.#counts = counts
   }
 

@@ -9,7 +9,7 @@ import { type EventMessage, eventMessage } from './event-message.ts'
 import { USUAL_REGION } from './http-plane.ts'
 import type { JobEvent } from './job-events.ts'
 import type { JobsService, ServiceSink } from './jobs-service.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 
 /** One request that a front has read, and its way back. It leaves when its answer is due. */
 export interface Call extends Departure {
@@ -64,7 +64,7 @@ export class Exchange implements ServiceSink {
   /** Changes that were told both ways, when their order is shuffled. */
   #pairs = 0
 
-  constructor(clock: Clock, epochSeconds: (nowUs: number) => number, counts: LimitCounts) {
+  constructor(clock: Clock, epochSeconds: (nowUs: number) => number, counts: FrontCounts) {
     this.#clock = clock
     this.#epochSeconds = epochSeconds
     this.#line = new DelayLine(counts)

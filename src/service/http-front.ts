@@ -13,7 +13,7 @@ import type { Exchange } from './exchange.ts'
 import { HttpCall, writeAnswer } from './http-call.ts'
 import type { HttpControl } from './http-control.ts'
 import { addressOf, hasExpired, type Plane } from './http-plane.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 
 /** A body that is too large is read to its end, so that its sender gets the answer; up to here. */
 const DISCARDED_MAX_BYTES = 16_777_216
@@ -35,11 +35,11 @@ export class HttpFront {
   readonly #control: HttpControl
   readonly #plane: Plane
   readonly #errors: HttpErrors
-  readonly #counts: LimitCounts
+  readonly #counts: FrontCounts
   #requests = 0
 
   /** @param plane which one a request gets that does not say it. */
-  constructor(exchange: Exchange, control: HttpControl, plane: Plane, counts: LimitCounts) {
+  constructor(exchange: Exchange, control: HttpControl, plane: Plane, counts: FrontCounts) {
     this.#exchange = exchange
     this.#control = control
     this.#plane = plane

@@ -252,6 +252,7 @@ export class JobsService {
       ...this.#counts.endings(this.things),
       open,
       byStatus: this.#counts.byStatus,
+      limits: { connectionPublishes: this.broker.dropped },
     }
   }
 

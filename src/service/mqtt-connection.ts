@@ -13,7 +13,7 @@ import {
   takeMessageId,
 } from './aedes-client.ts'
 import type { Exchange } from './exchange.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
 import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
 import { MqttOutbox } from './mqtt-outbox.ts'
@@ -29,7 +29,7 @@ const HELD_MAX = 42
 /** What all connections of the front share. */
 export interface ConnectionShop {
   readonly exchange: Exchange
-  readonly counts: LimitCounts
+  readonly counts: FrontCounts
   /** What is in the outbox goes out at the end of this turn of the event loop. */
   readonly flushSoon: (outbox: MqttOutbox) => void
   /** An answer for all that subscribe to it, but its requester (switch 6). */
@@ -102,10 +102,8 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   /** Of what goes out. Nothing tells the client of what is dropped (protocol 6). */
   admits(): boolean {
     if (this.#isClosed) return false
-    const { exchange, counts } = this.#shop
-    if (exchange.service.broker.admitDelivery(this.#place, exchange.nowUs())) return true
-    counts.connectionPublishes += 1
-    return false
+    const { exchange } = this.#shop
+    return exchange.service.broker.admitDelivery(this.#place, exchange.nowUs())
   }
 
   cut(): void {
@@ -163,11 +161,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   /** Nothing tells the client of a publish above the rate (protocol 6). */
   #admits(asked: JobsTopic | undefined): boolean {
-    const { exchange, counts } = this.#shop
+    const { exchange } = this.#shop
     const operation = asked?.kind === 'request' ? asked.operation : undefined
-    if (exchange.service.broker.admitPublish(this.#place, operation, exchange.nowUs())) return true
-    counts.connectionPublishes += 1
-    return false
+    return exchange.service.broker.admitPublish(this.#place, operation, exchange.nowUs())
   }
 
   #ask(packet: PublishPacket, topic: string, asked: JobsTopic): void {

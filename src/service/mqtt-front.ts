@@ -3,7 +3,7 @@ import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
 import { refusalOf, settleConnect } from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
@@ -23,20 +23,20 @@ const BACKLOG = 4_096
 export class MqttFront implements NotificationOutlet, ConnectionShop {
   readonly exchange: Exchange
   readonly server: Server
-  readonly counts: LimitCounts
+  readonly counts: FrontCounts
   readonly #broker: QuietBroker
   readonly #listeners = new Listeners()
   readonly #connections = new Map<AedesClient, MqttConnection>()
   readonly #sessions = new Map<string, { session: MqttSession; client: AedesClient | undefined }>()
   #unflushed: MqttOutbox[] = []
 
-  static async start(exchange: Exchange, counts: LimitCounts): Promise<MqttFront> {
+  static async start(exchange: Exchange, counts: FrontCounts): Promise<MqttFront> {
     const front = new MqttFront(exchange, counts)
     await front.#broker.listen()
     return front
   }
 
-  private constructor(exchange: Exchange, counts: LimitCounts) {
+  private constructor(exchange: Exchange, counts: FrontCounts) {
     this.exchange = exchange
     this.counts = counts
     this.#broker = new QuietBroker({

@@ -1,5 +1,5 @@
 import type { AedesClient } from './aedes-client.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 
 /** Messages at QoS 1 that may be unacknowledged at once (protocol 5.4); the client may want fewer. */
 const IN_FLIGHT_MAX = 100
@@ -16,14 +16,14 @@ interface Waiting {
 /** What goes out to one client beside what the broker writes: all frames of a turn in one write. */
 export class MqttOutbox {
   readonly #client: AedesClient
-  readonly #counts: LimitCounts
+  readonly #counts: FrontCounts
   readonly #flushSoon: (outbox: MqttOutbox) => void
   #frames: Buffer[] = []
   readonly #inFlight = new Set<number>()
   readonly #waiting: Waiting[] = []
 
   /** @param flushSoon is to call `flush` at the end of this turn of the event loop. */
-  constructor(client: AedesClient, counts: LimitCounts, flushSoon: (outbox: MqttOutbox) => void) {
+  constructor(client: AedesClient, counts: FrontCounts, flushSoon: (outbox: MqttOutbox) => void) {
     this.#client = client
     this.#counts = counts
     this.#flushSoon = flushSoon

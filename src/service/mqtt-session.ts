@@ -1,5 +1,5 @@
 import type { NotificationKind } from './exchange.ts'
-import type { LimitCounts } from './limit-counts.ts'
+import type { FrontCounts } from './limit-counts.ts'
 import { filterTakes } from './topic-filter.ts'
 
 export interface Subscription {
@@ -41,12 +41,12 @@ export class MqttSession {
   readonly places: { readonly kind: NotificationKind; readonly thing: string | undefined }[] = []
   /** While offline: when it ends. Infinity while connected. */
   expiresUs = Number.POSITIVE_INFINITY
-  readonly #counts: LimitCounts
+  readonly #counts: FrontCounts
   #writer: NoticeWriter | undefined
   #waiting: Notice[] = []
   readonly #unacknowledged = new Map<number, Notice>()
 
-  constructor(clientId: string, version: number, persistent: boolean, counts: LimitCounts) {
+  constructor(clientId: string, version: number, persistent: boolean, counts: FrontCounts) {
     this.clientId = clientId
     this.version = version
     this.persistent = persistent

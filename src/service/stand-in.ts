@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import { type Clock, systemClock, wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
-import type { ServiceLedger, StandInSettings } from '../protocol/admin.ts'
+import type { LimitCounts, ServiceLedger, StandInSettings } from '../protocol/admin.ts'
 import type { EventSetter } from './control/account-operations.ts'
 import { ControlPlane } from './control/control-plane.ts'
 import { documentFolder, NO_DOCUMENTS } from './document-folder.ts'
@@ -11,7 +11,7 @@ import { Exchange } from './exchange.ts'
 import { HttpControl } from './http-control.ts'
 import { HttpFront } from './http-front.ts'
 import { JobsService } from './jobs-service.ts'
-import { type LimitCounts, noLimitsReached } from './limit-counts.ts'
+import { noLimitsReached } from './limit-counts.ts'
 import { MqttFront } from './mqtt-front.ts'
 
 export interface StandInOptions {
@@ -93,8 +93,8 @@ export async function startStandIn(
       }),
     }
     const begin = (t0Us?: number) => exchange.begin(t0Us)
-    const limits = () => ({ ...counts })
-    const ledger = () => service.ledger()
+    const limits = () => ({ ...counts, connectionPublishes: service.broker.dropped })
+    const ledger = () => ({ ...service.ledger(), limits: limits() })
     const openExecutions = () => service.openExecutions()
     return { addresses, begin, ledger, openExecutions, limits, close }
   } catch (error) {

@@ -1,4 +1,5 @@
 import { heldByStatus } from '../ledger/held.ts'
+import { limitsReached } from '../ledger/limits.ts'
 import { ThingSampler } from '../metrics/thing-sampler.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
@@ -111,6 +112,7 @@ export class RecordedSimulation {
       neverConnected: end.neverConnected,
       ledger: end.verdict,
       held: heldByStatus(end.ledger),
+      limits: limitsReached(end.ledger),
       broken: end.broken,
       waiting: end.waiting,
     }

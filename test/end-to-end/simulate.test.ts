@@ -38,6 +38,7 @@ describe('simulate', () => {
     expect(names).toContain('invariants')
     expect(executions).toMatchObject({ started: 10, succeeded: 10, stuck: 0 })
     expect(ledger).toEqual({ checked: true, balanced: true, differences: [] })
+    expect(summaryIn(out)).not.toHaveProperty('limits')
     expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('virtual time')
     expect(readFileSync(join(out, 'junit.xml'), 'utf8')).toContain('Made in virtual time')
   })

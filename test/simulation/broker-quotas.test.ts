@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { AWS_QUOTAS, type Quotas } from '../../src/protocol/quotas.ts'
+import { AWS_QUOTAS, type Quotas, UNLIMITED_QUOTAS } from '../../src/protocol/quotas.ts'
 import { arrivals, HTTP, MQTT, SECOND_US, scenarioOf } from './scenarios.ts'
 import { simulated } from './simulated.ts'
 
@@ -79,6 +79,32 @@ describe('the broker rates in virtual time', () => {
     expect(timedOut).toBeGreaterThan(odd.ledger.lostRequests?.update ?? 0)
     expect(odd.verdict.balanced).toBe(true)
     expect(odd.ledger.open).toEqual([])
+    // Each of them is a request that was dropped, or one whose answer was.
+    expect(odd.ledger.limits).toEqual({ connectionPublishes: timedOut })
+  })
+
+  test('B13 a notification that is one too many is counted, and its thing hears nothing', () => {
+    // It has asked in vain before T0, which comes within the second: the news of its job is the third.
+    const { ledger, meter } = simulated(
+      scenarioOf({
+        things: 1,
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 2 },
+        perThing: 1,
+        load: { kind: 'rollout', limitUs: 60 * SECOND_US, pollUs: SECOND_US, drainUs: SECOND_US },
+      }),
+    )
+    expect(ledger.limits).toEqual({ connectionPublishes: 1 })
+    expect(meter.counts).toMatchObject({ 'start-next.issued': 1, 'start-next.empty': 1 })
+    expect(ledger.open).toMatchObject([[0, expect.anything(), 1, 'QUEUED']])
+  })
+
+  test('nothing is counted where nothing is dropped, and over HTTP nothing can be', () => {
+    expect(fast({ connectionPublishesPerSecond: OFF }).ledger.limits).toEqual({
+      connectionPublishes: 0,
+    })
+    expect(fast({ connectionPublishesPerSecond: 0 }, HTTP).ledger.limits).toEqual({
+      connectionPublishes: 0,
+    })
   })
 
   test('B13 what a thing on HTTP asks and is answered is no publish', () => {

@@ -171,3 +171,13 @@ test('a limit that the scenario has moved is told with the one it moved from', (
 
   expect(lines.join('\n')).toContain('limits of the scenario: schedule-lag 20 ms (default 10 ms)')
 })
+
+test('limits of the stand-in that were reached are told, and no others', () => {
+  const lines = linesOf({ limits: { connectionPublishes: 1_200, notices: 0 } })
+
+  expect(lineWith(lines, 'limit reached')).toMatch(
+    / limit reached: 1,200 PUBLISHes above the rate of their connection$/,
+  )
+  expect(lines.filter((line) => line.includes('limit reached'))).toHaveLength(1)
+  expect(linesOf().join('\n')).not.toContain('limit reached')
+})

@@ -53,6 +53,14 @@ test('an endless quota draws no line', () => {
   )
 })
 
+test('a limit of the stand-in that was reached has its row', () => {
+  const { summary, rows } = exampleRun({ summary: { limits: { connectionPublishes: 12 } } })
+
+  expect(htmlReport(summary, rows, { text: '' })).toMatch(
+    /limit reached: PUBLISHes above the rate of their connection<\/th><td[^>]*>12</,
+  )
+})
+
 test('markdown keeps text of a person out of its tables and out of HTML', () => {
   const { summary } = exampleRun()
   const thresholds = [{ expression: 'a|b <img src=x> *', observed: 1, passed: false }]

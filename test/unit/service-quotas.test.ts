@@ -115,6 +115,24 @@ test('B13 of publishes on a connection 100 pass in a second, however slowly they
   expect(service.ledger().lostRequests?.['start-next']).toBe(1)
 })
 
+test('B13 what the rate of a connection drops is counted, in and out', () => {
+  const { service } = new ServiceProbe({
+    quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+  })
+  const { broker } = service
+  const connection = broker.connections.open()
+  expect(service.ledger().limits).toEqual({ connectionPublishes: 0 })
+  expect(broker.admitPublish(connection, 'update', 0)).toBe(true)
+  expect(broker.admitDelivery(connection, SECOND_US - 1)).toBe(false)
+  expect(broker.admitPublish(connection, 'update', SECOND_US - 1)).toBe(false)
+  expect(broker.admitPublish(connection, undefined, SECOND_US - 1)).toBe(false)
+  expect(broker.admitDelivery(connection, SECOND_US)).toBe(true)
+  expect(service.ledger()).toMatchObject({
+    limits: { connectionPublishes: 3 },
+    lostRequests: { update: 1 },
+  })
+})
+
 test('a new connection has publishes of its own', () => {
   const { broker } = new ServiceProbe({
     quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },

@@ -309,6 +309,13 @@ load:
     - { name: peak, rate: 10/s, for: 4500ms }
 `
 
+test('limits of the stand-in are told when one was reached, and else there is no word of them', () => {
+  const limits = { connectionPublishes: 3 }
+
+  expect(summarize(runRecord({ end: { ...END_ROW, limits } })).limits).toEqual(limits)
+  expect(summarize(runRecord())).not.toHaveProperty('limits')
+})
+
 test.each([
   { text: 'update.accepted == 0', seconds: [3, 4, 5, 6, 7, 8, 9], why: 'ramps are left out' },
   { text: 'update.accepted == 0 over phase ramp', seconds: [0, 1, 2], why: 'a ramp asked for' },
