@@ -4,7 +4,8 @@ import { wallMs } from '../clock/clock.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { Stopping } from '../run/stopping.ts'
 import { planHash, resolvedYaml } from '../scenario/canonical.ts'
-import { endlessWaits } from '../scenario/endless-waits.ts'
+import { endlessWaits, lostAnswers } from '../scenario/endless-waits.ts'
+import type { Scenario } from '../scenario/scenario.ts'
 import { type Calibration, calibrationOf } from '../simulate/calibration.ts'
 import { RecordedSimulation } from '../simulate/recorded-simulation.ts'
 import { deriveReports } from './derive-reports.ts'
@@ -102,7 +103,7 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const progress = new VirtualProgress(given)
   progress.begin(folder)
   if (!given.quiet)
-    for (const note of endlessWaits(scenario)) process.stderr.write(`note: ${note}\n`)
+    for (const note of foreknown(scenario, calibration)) process.stderr.write(`note: ${note}\n`)
   try {
     while (simulation.goOn(SLICE) && !simulation.isAborted && !stopping.requested) {
       progress.show(simulation)
@@ -117,6 +118,13 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   const derived = deriveReports(folder)
   if (!given.quiet) printSummary(derived, given)
   return VERDICT_CODES[derived.summary.verdict]
+}
+
+/** With the latency that the service has. */
+function foreknown(scenario: Scenario, calibration: Calibration | undefined): string[] {
+  const { latency = scenario.service.latency } = calibration ?? {}
+  const played = { ...scenario, service: { ...scenario.service, latency } }
+  return [...endlessWaits(played), ...lostAnswers(played)]
 }
 
 /** Points in time between two looks at signals and progress: some milliseconds. */

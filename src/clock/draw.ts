@@ -57,6 +57,9 @@ export function drawUnit(
   return (drawUint32(seed, thing, ordinal, purpose, attempt) + 0.5) / 4_294_967_296
 }
 
+/** The largest that `drawUnit` gives. */
+export const HIGHEST_UNIT = 4_294_967_295.5 / 4_294_967_296
+
 function absorb(state: number, word: number): number {
   let mixed = Math.imul(word | 0, 0xcc9e2d51)
   mixed = (mixed << 15) | (mixed >>> 17)

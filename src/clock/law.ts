@@ -1,3 +1,4 @@
+import { HIGHEST_UNIT } from './draw.ts'
 import { exponential, inverseNormal, naturalLog, normalShareBelow } from './normal.ts'
 
 /** How many standard deviations the 95th percentile of a normal law lies above its median. */
@@ -54,6 +55,11 @@ const WIDEST_TABLE = 3
 
 function isTail(at: number): boolean {
   return at < TAIL || at >= STEPS - TAIL
+}
+
+/** The longest that any draw of the same law gives. */
+export function logNormalMostUs(medianUs: number, quantileUs: number, z: number): number {
+  return logNormal(medianUs, quantileUs, z)(HIGHEST_UNIT)
 }
 
 /** The mean of the same law, in microseconds with a fraction. */

@@ -56,6 +56,20 @@ export const BROKER_QUOTAS = {
 } as const
 
 /**
+ * Publishes on one connection, in and out together, come in windows: how many pass in one, and how long
+ * it lasts. It opens with the first publish after the one before it has closed.
+ */
+export function publishWindow(
+  ratePerSecond: number,
+  burstSeconds: number,
+): { readonly capacity: number; readonly lengthUs: number } {
+  if (ratePerSecond === 0) return { capacity: 0, lengthUs: Number.POSITIVE_INFINITY }
+  if (ratePerSecond === Number.POSITIVE_INFINITY) return { capacity: ratePerSecond, lengthUs: 0 }
+  const capacity = Math.max(1, Math.floor(ratePerSecond * burstSeconds))
+  return { capacity, lengthUs: (capacity * 1_000_000) / ratePerSecond }
+}
+
+/**
  * How much passes at once after a pause. A bucket that could not hold one token would never give one,
  * so only a rate of 0 has none.
  */

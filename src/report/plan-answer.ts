@@ -31,17 +31,18 @@ export interface PlanAnswer {
 export function planAnswer(plan: Plan, forecast: Forecast): PlanAnswer {
   const { binding } = forecast.load
   const isOver = binding !== undefined && binding.share > 1
-  const isEndless = forecast.endlessWaits.length > 0
+  const isHindered = forecast.endlessWaits.length > 0 || forecast.lostAnswers.length > 0
   return {
     headline:
       binding === undefined ? 'binding: none, the account has no limits' : headline(binding),
     sentences: [
       ...throttleSentence(binding),
       finishSentence(plan, forecast),
+      ...forecast.lostAnswers,
       ...againstAws(forecast),
       ...fleetSentence(plan, forecast),
     ],
-    tone: isOver || isEndless || forecast.predicted.isCutOff ? 'warn' : 'good',
+    tone: isOver || isHindered || forecast.predicted.isCutOff ? 'warn' : 'good',
   }
 }
 
@@ -60,10 +61,12 @@ function throttleSentence(binding: Binding | undefined): string[] {
   ]
 }
 
-function finishSentence(plan: Plan, { predicted, endlessWaits }: Forecast): string {
+function finishSentence(plan: Plan, { predicted, endlessWaits, lostAnswers }: Forecast): string {
   if (endlessWaits.length > 0)
     return `The rollout does not end by itself but at its limit. ${endlessWaits.join(' ')}`
   const finish = duration(predicted.finishUs / 1e6)
+  if (lostAnswers.length > 0)
+    return `If no answers were lost, the run would end ${finish} after T0.`
   if (!predicted.isCutOff && predicted.backoffUs === 0)
     return `The fleet is done ${finish} after T0.`
   if (!predicted.isCutOff) {

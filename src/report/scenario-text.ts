@@ -1,3 +1,4 @@
+import { endlessWaits, lostAnswers } from '../scenario/endless-waits.ts'
 import type { Plan } from '../scenario/plan.ts'
 import type { JobScenario, Scenario } from '../scenario/scenario.ts'
 import { amount, count, counted, duration, percent } from './figures.ts'
@@ -10,6 +11,7 @@ export function scenarioText(scenario: Scenario, plan: Plan): string {
     ['jobs', scenario.jobs.map(jobLine)],
     ['outcomes', [outcomeLine(plan)]],
     ['thresholds', [scenario.thresholds.length === 0 ? 'none' : count(scenario.thresholds.length)]],
+    ...notes(scenario),
     ['seed', [String(plan.seed)]],
     ['plan hash', [plan.planHash]],
   ]
@@ -19,6 +21,12 @@ export function scenarioText(scenario: Scenario, plan: Plan): string {
       lines.map((line, index) => (index === 0 ? label : '').padEnd(width) + line),
     )
     .join('\n')
+}
+
+/** What is known to hinder the things; no row where nothing is. */
+function notes(scenario: Scenario): [string, string[]][] {
+  const lines = [...endlessWaits(scenario), ...lostAnswers(scenario)]
+  return lines.length === 0 ? [] : [['notes', lines]]
 }
 
 function mixLines({ things, mix }: Plan): string[] {

@@ -1,5 +1,6 @@
 import { burstOf } from '../protocol/quotas.ts'
 import { mixCounts } from './mix.ts'
+import { answerBlockade, requestBlockade } from './narrow-connections.ts'
 import type { MixRow, MqttSettings, Scenario } from './scenario.ts'
 
 /** What keeps things and service from each other, for good. */
@@ -60,24 +61,32 @@ export function connectBlockade(
   return `service.quotas.subscribes never has room for the ${subscribe.length} filters of one thing`
 }
 
-/** Why things of this row never get an execution, whatever they send, if they do not. */
+/**
+ * Why things of this row never get an execution, whatever they send, if they do not.
+ *
+ * @param longestUs as in `answerBlockade`.
+ */
 export function askBlockade(
-  { service: { quotas }, agents }: Scenario,
-  { transport, agent }: MixRow,
+  scenario: Scenario,
+  row: MixRow,
+  longestUs: number,
 ): string | undefined {
-  // A publish above the rate is lost, and the rate is one of MQTT connections.
-  if (transport === 'mqtt' && quotas.connectionPublishesPerSecond === 0)
-    return 'service.quotas.connectionPublishes is 0/s: it loses every request over MQTT'
-  if (quotas.readsPerSecond === 0 && agents[agent]?.strategy === 'describe-next')
+  const lost = requestBlockade(scenario, row)
+  if (lost !== undefined) return lost
+  if (scenario.agents[row.agent]?.strategy !== 'describe-next') return undefined
+  if (scenario.service.quotas.readsPerSecond === 0)
     return 'service.quotas.reads is 0/s: it throttles every look at $next (describe-next)'
-  return undefined
+  // Start-next begins an execution also where its answer is lost; a look does not.
+  return answerBlockade(scenario, row, longestUs)
 }
 
 /** Whether there is no thing that could ever get an execution. */
-export function allAskInVain(scenario: Scenario): boolean {
+export function allAskInVain(scenario: Scenario, longestUs: number): boolean {
   const counts = mixCounts(scenario)
   const { mix } = scenario.fleet
-  return mix.every((row, at) => counts[at] === 0 || askBlockade(scenario, row) !== undefined)
+  return mix.every(
+    (row, at) => counts[at] === 0 || askBlockade(scenario, row, longestUs) !== undefined,
+  )
 }
 
 /** Whether things with these settings are told of their next execution. */

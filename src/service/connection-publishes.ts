@@ -1,3 +1,5 @@
+import { publishWindow } from '../protocol/quotas.ts'
+
 /**
  * How much may be published on one connection, in and out together (protocol 5.4): so many in a window, which opens with the
  * first publish after the one before it has closed. So of a burst exactly the quota passes; a bucket
@@ -15,8 +17,9 @@ export class ConnectionPublishes {
 
   /** @param ratePerSecond Infinity lets everything pass, 0 nothing. */
   constructor(ratePerSecond: number, burstSeconds: number) {
-    this.#capacity = ratePerSecond === 0 ? 0 : Math.max(1, Math.floor(ratePerSecond * burstSeconds))
-    this.#windowUs = (this.#capacity * 1_000_000) / ratePerSecond
+    const { capacity, lengthUs } = publishWindow(ratePerSecond, burstSeconds)
+    this.#capacity = capacity
+    this.#windowUs = lengthUs
   }
 
   /** @returns a place for a connection, to be given back to `close`. */

@@ -1,4 +1,4 @@
-import { drawUnit, PURPOSE } from '../clock/draw.ts'
+import { drawUnit, HIGHEST_UNIT, PURPOSE } from '../clock/draw.ts'
 import { logNormal, Z_P99 } from '../clock/law.ts'
 import type { Fault, FaultKind, LatencyLaw } from '../protocol/admin.ts'
 import { grown } from './growing.ts'
@@ -23,6 +23,8 @@ export class Fates {
   readonly #seed: number = 0
   readonly #faults: readonly Fault[]
   readonly #latencyUs: (unit: number) => number
+  /** From the arrival of a request to the departure of its answer, at most. */
+  readonly longestDelayUs: number = 0
   /** By thing: how many requests, and how many notifications, have been drawn for. */
   #requests: Uint32Array = new Uint32Array(0)
   #notifications: Uint32Array = new Uint32Array(0)
@@ -43,6 +45,7 @@ export class Fates {
     this.#notifications = new Uint32Array(things)
     this.#faults = faults
     this.#latencyUs = logNormal(latency.medianUs, latency.p99Us, Z_P99)
+    this.longestDelayUs = this.#latencyUs(HIGHEST_UNIT)
   }
 
   /** Windows count from here. Before it there is latency, but no fault. */

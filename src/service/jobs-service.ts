@@ -210,6 +210,11 @@ export class JobsService {
     return fate
   }
 
+  /** From the arrival of a request to the departure of its answer, at most: `delayUs` of its fate. */
+  get longestDelayUs(): number {
+    return this.#fates.longestDelayUs
+  }
+
   /** How much later than its cause a notification leaves. To be asked once for each. */
   notificationDelayUs(thing: number, nowUs: number): number {
     return this.#fates.notificationDelayUs(thing, nowUs)

@@ -1,4 +1,4 @@
-import { drawUnit, PURPOSE } from '../clock/draw.ts'
+import { drawUnit, HIGHEST_UNIT, PURPOSE } from '../clock/draw.ts'
 import { logNormal, Z_P99 } from '../clock/law.ts'
 import { latencyMs } from '../metrics/latencies.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
@@ -74,7 +74,15 @@ export class Overhead {
     const ordinal = this.#requests[thing] as number
     this.#requests[thing] = ordinal + 1
     const unit = drawUnit(this.#seed, thing, ordinal, PURPOSE.overhead, this.#repetition)
-    const overheadUs = this.#lawUs(unit) + Math.floor(unit * JITTER_US)
-    return { ...fate, delayUs: fate.delayUs + overheadUs }
+    return { ...fate, delayUs: fate.delayUs + this.#overheadUs(unit) }
+  }
+
+  /** Of all draws. */
+  get longestUs(): number {
+    return this.#overheadUs(HIGHEST_UNIT)
+  }
+
+  #overheadUs(unit: number): number {
+    return this.#lawUs(unit) + Math.floor(unit * JITTER_US)
   }
 }

@@ -130,8 +130,9 @@ export class Simulation {
   #waiting(service: WatchedService): string[] {
     const { stillAtUs, t0Us, fleets } = this.#run
     if (stillAtUs === undefined) return []
-    const { open } = service.ledger()
-    return waitingThings({ scenario: this.#scenario, fleets, open, t0Us, stillAtUs })
+    const ledger = service.ledger()
+    const { longestDelayUs: longestUs } = service
+    return waitingThings({ scenario: this.#scenario, fleets, ledger, t0Us, stillAtUs, longestUs })
   }
 
   #gauges(): ShardGauges {

@@ -6,7 +6,8 @@ import {
   connectBlockade,
 } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
-import type { Scenario } from '../scenario/scenario.ts'
+import { answerBlockade } from '../scenario/narrow-connections.ts'
+import type { MixRow, Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
 import type { VirtualNetwork } from './virtual-network.ts'
 
@@ -29,6 +30,10 @@ export class Standstill {
   /** After T0. */
   readonly #requestsBlockedUs: number = 0
   readonly #answersBlockedUs: number = 0
+  /** As in `answerBlockade`. */
+  readonly #longestUs: number = 0
+  /** Rows of things that no answer ever reaches. */
+  readonly #unheard: ReadonlySet<MixRow>
   #witness = 0
   /** Since when; undefined: not so far. */
   atUs: number | undefined
@@ -38,7 +43,11 @@ export class Standstill {
     this.#fleets = fleets
     this.#network = network
     const all = blockades(scenario)
-    this.#requestsBlockedUs = allAskInVain(scenario) ? 0 : firstOf(all, 'requests')
+    const longestUs = network.service.longestDelayUs
+    this.#longestUs = longestUs
+    const isUnheard = (row: MixRow) => answerBlockade(scenario, row, longestUs) !== undefined
+    this.#unheard = new Set(scenario.fleet.mix.filter(isUnheard))
+    this.#requestsBlockedUs = allAskInVain(scenario, longestUs) ? 0 : firstOf(all, 'requests')
     // An answer that left before still arrives; nobody waits for one longer than this.
     this.#answersBlockedUs = firstOf(all, 'answers') + scenario.behaviour.requestTimeoutUs
   }
@@ -78,15 +87,15 @@ export class Standstill {
   #mayChange(thing: number, hearsNothing: boolean): boolean {
     const status = this.#network.service.firstStatusOf(thing)
     if (status === undefined) return false
+    const row = mixRowOf(this.#scenario, thing)
     // It may still begin what it will never hear of.
-    if (hearsNothing && status !== 'QUEUED') return false
+    if (status !== 'QUEUED' && (hearsNothing || this.#unheard.has(row))) return false
     const shards = this.#fleets.length
     const fleet = this.#fleets[thing % shards] as Fleet
     const slot = Math.floor(thing / shards)
-    const row = mixRowOf(this.#scenario, thing)
     const { transport, mqtt } = row
     // It may go on asking, and has nothing in hand.
-    if (askBlockade(this.#scenario, row) !== undefined) return false
+    if (askBlockade(this.#scenario, row, this.#longestUs) !== undefined) return false
     // It polls.
     if (transport === 'http') return true
     // Once back it asks.

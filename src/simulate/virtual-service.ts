@@ -17,6 +17,8 @@ export interface VirtualService {
   refuse(operation: Operation, reply: Rejected, nowUs: number): Reply
   /** The same object each time, valid until the next call. */
   fate(thing: number, operation: Operation, nowUs: number): Readonly<VirtualFate>
+  /** Of all the fates that there are. */
+  readonly longestDelayUs: number
   readonly broker: VirtualBroker
   /** How much later than its cause the next notification of the thing leaves. */
   notificationDelayUs(thing: number, nowUs: number): number

@@ -1,6 +1,7 @@
 import type { ServiceLedger } from '../protocol/admin.ts'
 import { askBlockade, blockades, connectBlockade, hearsNext } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
+import { answerBlockade } from '../scenario/narrow-connections.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Fleet } from '../thing/fleet.ts'
 
@@ -10,10 +11,12 @@ const NAMED = 5
 interface Waiting {
   readonly scenario: Scenario
   readonly fleets: readonly Fleet[]
-  readonly open: ServiceLedger['open']
+  readonly ledger: Pick<ServiceLedger, 'open' | 'limits'>
   /** T0, and since when nothing could change. */
   readonly t0Us: number
   readonly stillAtUs: number
+  /** As in `answerBlockade`. */
+  readonly longestUs: number
 }
 
 /**
@@ -21,7 +24,8 @@ interface Waiting {
  * and by what they wait for, which things they are of.
  */
 export function waitingThings(waiting: Waiting): string[] {
-  const { scenario, open, t0Us, stillAtUs } = waiting
+  const { scenario, t0Us, stillAtUs } = waiting
+  const { open } = waiting.ledger
   const byReason = new Map<string, string[]>()
   const begun = new Set<number>()
   for (const [thing, jobId, , status] of open) {
@@ -62,11 +66,15 @@ function reasonOf({ scenario, fleets, ...at }: Waiting, thing: number, status: s
   const fleet = fleets[thing % fleets.length]
   if (offline !== undefined && fleet?.isOnline(Math.floor(thing / fleets.length)) === false)
     return `the thing waits to come online, and ${offline}`
-  const inVain = askBlockade(scenario, row)
+  const inVain = askBlockade(scenario, row, at.longestUs)
   if (inVain !== undefined) return inVain
+  const unheard = answerBlockade(scenario, row, at.longestUs)
+  if (unheard !== undefined) return unheard
   if (status !== 'QUEUED')
     return 'the thing has given it up and waits for a notification, and no timer of the service ends it (stepTimeoutMinutes, timeout.inProgressMinutes)'
   if (transport === 'mqtt' && !hearsNext(mqtt))
     return 'the thing waits for a notify-next, to which it has not subscribed (mqtt.subscribe)'
+  if (transport === 'mqtt' && (at.ledger.limits?.connectionPublishes ?? 0) > 0)
+    return 'the thing waits for a notification, and none is to come: the rate of its connection dropped it (service.quotas.connectionPublishes), or it gave up asking'
   return 'the thing waits for a notification after it gave up asking, and none is to come'
 }

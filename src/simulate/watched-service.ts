@@ -137,6 +137,10 @@ export class WatchedService implements VirtualService {
     return this.#overhead?.on(thing, fate) ?? fate
   }
 
+  get longestDelayUs(): number {
+    return this.#service.longestDelayUs + (this.#overhead?.longestUs ?? 0)
+  }
+
   get broker(): VirtualBroker {
     return this.#service.broker
   }

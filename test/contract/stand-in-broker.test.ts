@@ -334,6 +334,33 @@ test('B13 what goes out counts with what comes in, and of neither is anything se
   expect(heard).toHaveLength(100)
 })
 
+test.each([
+  { latencyUs: 999_999, becomes: 'is dropped' },
+  { latencyUs: 1_000_000, becomes: 'passes' },
+])(
+  'B13 with room for one publish a second an answer that leaves after $latencyUs µs $becomes',
+  async ({ latencyUs, becomes }) => {
+    const clock = new VirtualClock()
+    const quotas = { ...AWS_QUOTAS, connectionPublishesPerSecond: 1 }
+    const latency = { medianUs: latencyUs, p99Us: latencyUs }
+    const standIn = await begunStandIn(1, { quotas, latency }, clock)
+    const device = await Device.open(standIn.addresses.mqtt)
+    const other = await Device.open(standIn.addresses.mqtt)
+    const heard: string[] = []
+    device.client.on('message', (topic) => heard.push(topic))
+    device.client.publish(jobsTopic(0, 'start-next'), '{}')
+    await expect.poll(() => standIn.ledger().operations['start-next'].received).toBe(1)
+    clock.moveTo(latencyUs)
+    // A request of somebody else has the stand-in look at its clock.
+    other.client.publish(jobsTopic(1, 'get'), '{}')
+    await expect.poll(() => standIn.limits().connectionPublishes + heard.length).toBe(1)
+
+    expect(heard).toHaveLength(becomes === 'passes' ? 1 : 0)
+    // Its execution has begun all the same.
+    expect(standIn.ledger().operations['start-next']).toMatchObject({ received: 1, accepted: 1 })
+  },
+)
+
 test('a keep-alive of one second counts as thirty', async () => {
   const standIn = await openStandIn()
   const socket = rawSocket(standIn.addresses.mqtt)

@@ -9,7 +9,7 @@ import { readRun } from '../../src/results/run-record.ts'
 import { resolvedYaml } from '../../src/scenario/canonical.ts'
 import { planOf } from '../../src/scenario/plan.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
-import { overheadOf } from '../../src/simulate/overhead.ts'
+import { Overhead, overheadOf } from '../../src/simulate/overhead.ts'
 import { RecordedSimulation } from '../../src/simulate/recorded-simulation.ts'
 import { arrivals, scenarioOf } from './scenarios.ts'
 
@@ -55,4 +55,14 @@ test('a run without answers says nothing of its machine', () => {
   const idle = scenarioOf({ things: 3, load: arrivals(0, 1) })
 
   expect(overheadOf([recorded(undefined, idle)], () => [])).toBeUndefined()
+})
+
+test('no fate is delayed by more than the longest overhead', () => {
+  const overhead = new Overhead({ medianUs: 1_500, p99Us: 4_000 }, 1, 1)
+  const none = { delayUs: 0, requestLost: false, replyLost: false, duplicated: false }
+  const fate = { ...none, connectionLost: false, internalError: false }
+  const delays = Array.from({ length: 10_000 }, () => overhead.on(0, fate).delayUs)
+
+  expect(Math.max(...delays)).toBeLessThanOrEqual(overhead.longestUs)
+  expect(Math.max(...delays)).toBeGreaterThan(4_000)
 })

@@ -103,6 +103,50 @@ describe('a rollout that cannot end is over as soon as nothing can change', () =
       true,
     ],
     [
+      'connections with room for a request and not for its answer',
+      { quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 } },
+      16,
+      /^16 because service.quotas.connectionPublishes \(1\/s\) lets nothing pass .* within 1 s/,
+      true,
+    ],
+    [
+      'such connections among things on HTTP',
+      { mix: HALF_HTTP(MQTT), quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1.5 } },
+      8,
+      /^8 because .* within 666.667 ms of .*; 2\/s would let an answer pass/,
+      true,
+    ],
+    [
+      'such connections of things that look at what is next',
+      {
+        agent: { strategy: 'describe-next' },
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+      },
+      16,
+      /^16 because service.quotas.connectionPublishes \(1\/s\)/,
+      true,
+    ],
+    [
+      'answers that pass when nobody waits for them any more',
+      {
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 / 11 },
+        service: { latency: { medianUs: 12e6, p99Us: 12e6 } },
+      },
+      16,
+      /^16 because .* within 11 s of .* no thing waits longer than 10 s for an answer/,
+      true,
+    ],
+    [
+      'answers that leave a microsecond before the window of their request is over',
+      {
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+        service: { latency: { medianUs: 999_999, p99Us: 999_999 } },
+      },
+      16,
+      /^16 because .* an answer leaves at most 999.999 ms after its request/,
+      true,
+    ],
+    [
       'things that look at what is next in an account without reads',
       {
         mix: HALF_HTTP(MQTT),
@@ -172,6 +216,13 @@ describe('a rollout that cannot end is over as soon as nothing can change', () =
       false,
     ],
     [
+      'a thing whose notification was dropped, because it had asked just before',
+      { things: 1, quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 2 } },
+      1,
+      /^1 because the thing waits for a notification, .* the rate of its connection dropped it/,
+      false,
+    ],
+    [
       'executions behind one that does not end',
       {
         perThing: 2,
@@ -186,7 +237,8 @@ describe('a rollout that cannot end is over as soon as nothing can change', () =
     const scenario = rollout(wanted)
     const { waiting, endUs, t0Us, ledger } = ended(scenario)
 
-    expect(waiting[0]).toContain(`and ${open} executions have not ended`)
+    const executions = open === 1 ? '1 execution has' : `${open} executions have`
+    expect(waiting[0]).toContain(`and ${executions} not ended`)
     expect(waiting.slice(1).some((sentence) => reason.test(sentence))).toBe(true)
     expect(ledger.open).toHaveLength(open)
     // Whoever polls takes a poll to be done, and who tries in vain has the drain for it.
@@ -219,6 +271,33 @@ describe('what takes long is not taken for what cannot end:', () => {
       {
         mix: [HTTP],
         quotas: { ...UNLIMITED_QUOTAS, readsPerSecond: 0, connectionPublishesPerSecond: 0 },
+      },
+    ],
+    [
+      'connections with room for a request and its answer',
+      {
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 2 },
+        // Who has asked within the window before would not hear of its job.
+        job: { maximumPerMinute: 1 },
+      },
+    ],
+    [
+      'answers that leave just when the window of their request is over',
+      {
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+        service: { latency: { medianUs: SECOND_US, p99Us: SECOND_US } },
+        job: { maximumPerMinute: 1 },
+      },
+    ],
+    [
+      'a window so short that about every second answer leaves behind it',
+      { quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 100, burstSeconds: 0.015 } },
+    ],
+    [
+      'a timer of two hours over things that hear no answer',
+      {
+        quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: 1 },
+        inProgressTimeoutMinutes: 120,
       },
     ],
     ['a rollout of one thing a minute', { job: { maximumPerMinute: 1 } }],
@@ -270,15 +349,20 @@ test('to whoever plays it to its limit, a rollout that was cut short comes out t
     sharePercent: fc.constantFrom(0, 30, 100),
     forSeconds: fc.constantFrom(3, 60, Number.POSITIVE_INFINITY),
     fromSeconds: fc.constantFrom(0, 2),
+    publishes: fc.constantFrom(Number.POSITIVE_INFINITY, 0.3, 1, 1.5, 2, 3),
+    latencyMs: fc.constantFrom(15, 700, 2_000),
   })
   const agrees = fc.property(anyRollout, (drawn) => {
     const { seed, mix, perThing, retry, stepTimeoutMinutes, kind, sharePercent } = drawn
     // A start-next sets the step timer anew, so things that ask and never hear keep it from going off.
     fc.pre(stepTimeoutMinutes === undefined || !/reply|connection/.test(kind))
+    fc.pre(stepTimeoutMinutes === undefined || drawn.publishes > 3)
     const [fromUs, forUs] = [drawn.fromSeconds * SECOND_US, drawn.forSeconds * SECOND_US]
+    const medianUs = drawn.latencyMs * 1_000
     const faults = [{ kind, sharePercent, fromUs, forUs, byUs: 0 } as Fault]
     const scenario = rollout({
-      ...{ seed, mix, perThing, service: { faults } },
+      ...{ seed, mix, perThing, service: { faults, latency: { medianUs, p99Us: medianUs } } },
+      quotas: { ...UNLIMITED_QUOTAS, connectionPublishesPerSecond: drawn.publishes },
       behaviour: { retry, stepTimeoutMinutes },
     })
     const short = { ...scenario, load: { ...scenario.load, limitUs: HOUR_US } } as Scenario

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { logNormal, logNormalMeanUs, Z_P95, Z_P99 } from '../../src/clock/law.ts'
+import { logNormal, logNormalMeanUs, logNormalMostUs, Z_P95, Z_P99 } from '../../src/clock/law.ts'
 import { exponential, inverseNormal, naturalLog } from '../../src/clock/normal.ts'
 
 const unit = fc.double({ min: 1e-10, max: 1 - 1e-10, noNaN: true })
@@ -196,4 +196,20 @@ test('the law is the same for ever, bit for bit', () => {
       "42a370470aec28ec",
     ]
   `)
+})
+
+test('no draw of a law lasts longer than the longest, and one lasts as long', () => {
+  const laws = fc.record({
+    medianUs: fc.integer({ min: 1, max: 1e7 }),
+    factor: fc.double({ min: 1, max: 1e4, noNaN: true }),
+    draw: fc.nat(4_294_967_295),
+  })
+  const isLongest = fc.property(laws, ({ medianUs, factor, draw }) => {
+    const quantileUs = Math.round(medianUs * factor)
+    const law = logNormal(medianUs, quantileUs, Z_P99)
+    const mostUs = logNormalMostUs(medianUs, quantileUs, Z_P99)
+    expect(law((draw + 0.5) / 4_294_967_296)).toBeLessThanOrEqual(mostUs)
+    expect(law(4_294_967_295.5 / 4_294_967_296)).toBe(mostUs)
+  })
+  fc.assert(isLongest)
 })

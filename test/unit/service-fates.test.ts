@@ -24,6 +24,7 @@ test('the latency has the median and the 99th percentile that were asked for', (
   expect(delays[REQUESTS / 2]).toBeLessThan(16_000)
   expect(delays[REQUESTS * 0.99]).toBeGreaterThan(54_000)
   expect(delays[REQUESTS * 0.99]).toBeLessThan(66_000)
+  expect(delays.at(-1)).toBeLessThanOrEqual(probe.service.longestDelayUs)
 })
 
 test.each([

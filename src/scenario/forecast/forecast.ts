@@ -1,4 +1,4 @@
-import { endlessWaits } from '../endless-waits.ts'
+import { endlessWaits, lostAnswers } from '../endless-waits.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Demand, demandOf } from './demand.ts'
 import {
@@ -24,6 +24,8 @@ export interface Forecast {
   readonly predicted: Predicted
   /** Sentences: which things of a rollout are known to wait for ever. */
   readonly endlessWaits: readonly string[]
+  /** Sentences: which things lose answers to the rate of their connection. */
+  readonly lostAnswers: readonly string[]
   /** Sentences: what there is in the scenario that the arithmetic does not know of. */
   readonly leftOut: readonly string[]
 }
@@ -43,6 +45,7 @@ export function forecastOf(scenario: Scenario): Forecast {
     timers,
     predicted: predictedOf(scenario, { cost, demand, load, timers }),
     endlessWaits: endlessWaits(scenario),
+    lostAnswers: lostAnswers(scenario),
     leftOut: leftOut(scenario, load),
   }
 }
