@@ -27,11 +27,11 @@ export class Standstill {
   readonly #scenario: Scenario
   readonly #fleets: readonly Fleet[]
   readonly #network: VirtualNetwork
-  /** After T0. */
-  readonly #requestsBlockedUs: number = 0
-  readonly #answersBlockedUs: number = 0
+  /** From T0 on; after `begin` from the beginning of time. */
+  #requestsBlockedUs: number
+  #answersBlockedUs: number
   /** As in `answerBlockade`. */
-  readonly #longestUs: number = 0
+  readonly #longestUs: number
   /** Rows of things that no answer ever reaches. */
   readonly #unheard: ReadonlySet<MixRow>
   #witness = 0
@@ -52,21 +52,27 @@ export class Standstill {
     this.#answersBlockedUs = firstOf(all, 'answers') + scenario.behaviour.requestTimeoutUs
   }
 
-  /** @param t0Us when things had all begun to connect and executions are open. */
-  isReached(t0Us: number, nowUs: number): boolean {
-    if (this.isFar(t0Us, nowUs)) return false
-    const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
+  /** T0. Once, before anything is asked. */
+  begin(t0Us: number): void {
+    this.#requestsBlockedUs += t0Us
+    this.#answersBlockedUs += t0Us
+  }
+
+  /** When things have all begun to connect and executions are open. */
+  isReached(nowUs: number): boolean {
+    if (this.isFar(nowUs)) return false
+    const isBlocked = nowUs >= this.#requestsBlockedUs
     if (this.#network.service.nextUs < NEVER) return false
-    const hearsNothing = nowUs - t0Us >= this.#answersBlockedUs
+    const hearsNothing = nowUs >= this.#answersBlockedUs
     if (!isBlocked && this.#anyMayChange(hearsNothing)) return false
     this.atUs ??= nowUs
     return true
   }
 
   /** Whether a look at two counts is enough to say that it is not reached. */
-  isFar(t0Us: number, nowUs: number): boolean {
-    const isBlocked = nowUs - t0Us >= this.#requestsBlockedUs
-    return !isBlocked && (this.#network.newsUnderWay > 0 || this.#isWorking())
+  isFar(nowUs: number): boolean {
+    if (nowUs >= this.#requestsBlockedUs) return false
+    return this.#network.newsUnderWay > 0 || this.#isWorking()
   }
 
   #isWorking(): boolean {

@@ -268,7 +268,8 @@ export class VirtualNetwork implements VirtualServiceSink {
       if (duplicated) this.#queue.add(nowUs, afterUs, thing, Kind.answer, connection, token, reply)
     }
     this.#publish(delayUs)
-    this.#hearService()
+    // What is refused changes nothing.
+    if (reply.kind === 'accepted') this.#hearService()
   }
 
   /** Sends the notifications that the last call of the service has asked for, after its answer. */

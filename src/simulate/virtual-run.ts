@@ -86,10 +86,11 @@ export class VirtualRun {
     this.#standstill = new Standstill(scenario, this.#fleets, this.#network)
     const openExecutions = () => this.#network.openExecutions
     const begin = () => {
+      this.#standstill.begin(this.#line.t0Us)
       observer?.begin(this.#line.t0Us)
       this.#network.begin()
     }
-    const cannotEnd = (nowUs: number) => this.#standstill.isReached(this.#line.t0Us, nowUs)
+    const cannotEnd = (nowUs: number) => this.#standstill.isReached(nowUs)
     this.#line = new TimeLine(scenario, this.#fleets, openExecutions, begin, cannotEnd)
   }
 
@@ -168,9 +169,8 @@ export class VirtualRun {
 
   /** Whether a rollout is not over, which the usual event says by itself. */
   #goesOn(nowUs: number): boolean {
-    const { isRollingOut, t0Us } = this.#line
-    if (!isRollingOut || this.#network.openExecutions === 0) return false
-    return this.#standstill.isFar(t0Us, nowUs)
+    if (!this.#line.isRollingOut || this.#network.openExecutions === 0) return false
+    return this.#standstill.isFar(nowUs)
   }
 
   #advanceFleets(nowUs: number): void {
