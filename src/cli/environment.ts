@@ -37,6 +37,7 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
   sweep: { commands: ['plan'], kind: 'texts' },
   csv: { commands: ['plan'], kind: 'text' },
   html: { commands: ['plan'], kind: 'text' },
+  runs: { commands: ['verify'], kind: 'text' },
   calibrate: { commands: ['simulate'], kind: 'text' },
   calibration: { commands: ['doctor'], kind: 'text' },
   'probe-seconds': { commands: ['doctor'], kind: 'text' },

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ShakedownError } from '../errors.ts'
-import { thresholdProblem } from '../metrics/threshold.ts'
+import { languageProblem, thresholdProblem } from '../metrics/threshold.ts'
 import { RUN_FILES } from '../results/run-folder.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
@@ -31,7 +31,7 @@ export function readScenario(
 export function readScenarioOfRun(folder: string): Scenario {
   const fileName = join(folder, RUN_FILES.scenario)
   const hint = 'Give the folder of a run; it is printed at the end of each run.'
-  return parseScenario(readText(fileName, hint), { fileName, threshold: thresholdProblem })
+  return parseScenario(readText(fileName, hint), { fileName, threshold: languageProblem })
 }
 
 function readText(

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
+import { ShakedownError } from '../errors.ts'
 import { agreementText } from '../report/agreement-text.ts'
 import { counted } from '../report/figures.ts'
 import { agreement, type ToldRun } from '../results/agreement.ts'
@@ -66,7 +67,7 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
   refuseMeaningless(given, IN_VERIFY)
   const set = [...assigned('seed', '--seed', given.seed), ...(given.set ?? [])]
   const scenario = readScenario(given.scenario, set)
-  const runs = countOf('--runs', given.runs, RUNS, MOST_RUNS)
+  const runs = oddCountOf('--runs', given.runs)
   const { fitted, heldOut } = sizesOf(scenario)
   const say = (line: string) => void (given.quiet || process.stderr.write(`${line}\n`))
   const folder = mkdtempSync(join(tmpdir(), 'shakedown-verify-'))
@@ -121,4 +122,12 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
     unlisten()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function oddCountOf(flag: string, text: string | undefined): number {
+  const runs = countOf(flag, text, RUNS, MOST_RUNS)
+  if (runs % 2 === 1) return runs
+  throw new ShakedownError('USAGE', `${flag} is ${text}, and of so many none is the middle one.`, {
+    hint: `Give an odd number, such as ${runs + 1 > MOST_RUNS ? MOST_RUNS : runs + 1}.`,
+  })
 }

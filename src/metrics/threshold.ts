@@ -80,6 +80,12 @@ export function thresholdProblem(text: string, context?: ThresholdContext): stri
   return 'problem' in parsed ? parsed.problem : undefined
 }
 
+/** The same of a scenario that was run: a window that its load cannot fill is a reason not to run, and none
+ *  not to read what was run, or to do it again. */
+export function languageProblem(text: string, context?: ThresholdContext): string | undefined {
+  return thresholdProblem(text, { ...context, longestWindow: undefined })
+}
+
 /** A value in the words of the language, as short as a person would write it. */
 export function valueText(measure: Measure, value: number): string {
   const short = (number: number) => String(Number(number.toPrecision(4)))

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { intervalKey, type LogEntry, readLog } from '../metrics/interval-log.ts'
-import { thresholdProblem } from '../metrics/threshold.ts'
+import { languageProblem } from '../metrics/threshold.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Plan } from '../scenario/plan.ts'
-import type { ThresholdCheck } from '../scenario/rules/rules.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { parseRow } from './parse-row.ts'
 import { type PlannedPrediction, predictionIn } from './prediction.ts'
@@ -68,10 +67,6 @@ export function readRun(folder: string): RunRecord {
     dropped,
   }
 }
-
-/** A window that its load cannot fill is a reason not to run, and none not to read what was run. */
-const languageProblem: ThresholdCheck = (expression, { phases, abort }) =>
-  thresholdProblem(expression, { phases, abort })
 
 function readText(folder: string, name: string): string {
   return attempt(folder, () => readFileSync(join(folder, name), 'utf8'))

@@ -17,26 +17,11 @@ test('verify runs both, prints a row for each aim, and its exit code says whethe
   expect(exitCode).toBe(stdout.includes('Of the runs in real time') ? 3 : verdict)
 })
 
-test('a run in real time that is not valid is made once more, and what is still not valid is not compared with', async () => {
-  const words = ['--runs', '1', '--set', 'fleet.things=1', '--set', 'validity.memory=0%']
-  const { exitCode, stdout, stderr } = await shakedown('verify', SMOKE, ...words)
-
-  expect(stderr.split('\n')).toEqual([
-    'real time: 1 thing, to fit the latency on',
-    '  not valid by memory; once more',
-    'real time: 1 thing',
-    '  not valid by memory; once more',
-    'virtual time: 1 thing, 15 times',
-    '',
-  ])
-  expect(stdout).toContain('Of the runs in real time 1 of 1 are not valid')
-  expect(exitCode).toBe(3)
-})
-
 test.each([
   [['--things', '50'], '--things means nothing in verify: it chooses three small sizes itself'],
   [['--target', 'mqtt://127.0.0.1'], '--target means nothing in verify'],
   [['--runs', '0'], 'Give a whole number from 1 to 25'],
+  [['--runs', '4'], 'Give an odd number, such as 5'],
 ])('verify refuses %j with the reason', async (words, reason) => {
   const { exitCode, stderr } = await shakedown('verify', SMOKE, ...words)
 
