@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { ExitCode as Codes } from './exit-codes.ts'
@@ -21,7 +22,8 @@ export function reportCommand(
         .positional('folder', { type: 'string', demandOption: true, describe: 'a run folder' })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
         .example('$0 report reports/2026-01-01T00-00-00-quickstart', 'rebuild its reports'),
-    handler: ({ folder, color }) => {
+    handler: async ({ folder, color }) => {
+      await prepareRecorders()
       const derived = deriveReports(folder)
       printSummary(derived, { color })
       finish(Codes.Passed)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
+import { prepareRecorders } from '../metrics/latency-recorder.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
@@ -127,6 +128,7 @@ async function run(given: RunArguments): Promise<ExitCode> {
     const known = given.target === undefined ? foreknown(scenario) : []
     const notes = ceiling === undefined ? known : [ceiling, ...known]
     if (!given.quiet) for (const note of notes) process.stderr.write(`note: ${note}\n`)
+    await prepareRecorders()
     await runFleet({
       // What a whole fleet has to meet is no reason to abort a few things.
       scenario: things ? { ...scenario, thresholds: [] } : scenario,
