@@ -7,7 +7,7 @@ export function makerWords({ workers, virtual }: Summary['run']): string {
 }
 
 /** Sentences about the terms of a run in virtual time; none for one in real time. */
-export function termsWords({ simulation }: Summary): string[] {
+export function termsWords({ simulation, thresholds }: Summary): string[] {
   if (simulation === undefined) return []
   const { intervalSeconds, oneWayMs, latencyMs, calibratedOn } = simulation
   const law =
@@ -16,8 +16,13 @@ export function termsWords({ simulation }: Summary): string[] {
   return [
     'Made in virtual time: nothing was sent, and there is no generator to check.',
     `The way to the service takes ${milliseconds(oneWayMs)}, its answer ${latency} (${law}).`,
-    ...(intervalSeconds > 1
-      ? [`An interval is ${duration(intervalSeconds)} long, so that a long run stays small.`]
-      : []),
+    ...(intervalSeconds > 1 ? [intervalWords(intervalSeconds, thresholds.length > 0)] : []),
   ]
+}
+
+function intervalWords(intervalSeconds: number, hasThresholds: boolean): string {
+  const words = `An interval is ${duration(intervalSeconds)} long, so that a long run stays small`
+  return hasThresholds
+    ? `${words}: a shorter window is measured over a whole one, a phase that none fits in not at all.`
+    : `${words}.`
 }

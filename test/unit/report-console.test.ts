@@ -51,6 +51,24 @@ test('a check whose limit is none is told without a limit', () => {
   )
 })
 
+test('a simulation with long intervals says what they do to windows and phases of thresholds', () => {
+  const simulation = {
+    calibratedOn: null,
+    intervalSeconds: 600,
+    oneWayMs: 0.25,
+    latencyMs: { median: 12, p99: 60 },
+  }
+  const told = (summary: Partial<Summary>) => linesOf({ ...summary, simulation }).join(' ')
+
+  expect(told({})).toContain(
+    'An interval is 10 min 00 s long, so that a long run stays small: a shorter window is measured over a whole one, a phase that none fits in not at all.',
+  )
+  expect(told({ thresholds: [] })).toContain('a long run stays small. ')
+  expect(linesOf({ simulation: { ...simulation, intervalSeconds: 1 } }).join()).not.toContain(
+    'An interval',
+  )
+})
+
 test('an invalid run whose stand-in was lost names that before any number', () => {
   const { summary } = exampleRun()
   const cause = 'The stand-in is gone: it was ended by SIGKILL.'
