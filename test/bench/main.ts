@@ -1,17 +1,12 @@
 import { cpus } from 'node:os'
 import { benchLinks } from './links.ts'
+import { readNs } from './memory-walk.ts'
 import { benchService } from './service.ts'
 import { benchOperation, benchStandIn } from './stand-in.ts'
 import { benchThingSampler } from './thing-sampler.ts'
 import { benchValidRate } from './valid-rate.ts'
-import { benchVirtual } from './virtual.ts'
-import {
-  benchBurstRollout,
-  benchPacedRollout,
-  benchSpread,
-  benchWeeks,
-  type VirtualCost,
-} from './virtual-rollouts.ts'
+import type { VirtualCost } from './virtual-cost.ts'
+import { type VirtualCosts, virtualCost, virtualCosts } from './virtual-costs.ts'
 
 /** `npm run bench [-- part …]`: each part in one run on this machine. Ratios travel, seconds do not. */
 const PARTS: Record<string, () => Promise<void>> = {
@@ -62,11 +57,11 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('highest valid rate', `${whole(startsPerSecond)} starts/s`, 'for 10 s each')
   },
   virtual: async () => {
-    const { events, cpuSeconds, eventsPerSecond, bytesPerThing } = await benchVirtual()
+    const { middle, all } = virtualCosts('harness', 100_000)
     heading('Virtual time, 100,000 things, thing core and service core on one core')
-    row('events', whole(events), `${cpuSeconds.toFixed(2)} s of CPU`)
-    row('a second', `${whole(eventsPerSecond)} events/s`)
-    row('a thing, service included', `${whole(bytesPerThing)} bytes`)
+    row('events', whole(middle.events), `${middle.cpuSeconds.toFixed(2)} s of CPU`)
+    row('a second', `${rate(middle)} events/s`, `of ${all.map(rate).join('; ')}`)
+    row('a thing, service included', `${whole(middle.bytesPerThing)} bytes`)
   },
   'virtual-rollouts': async () => {
     heading('Simulations with meter, ledger and checks, 100,000 things unless said otherwise')
@@ -76,19 +71,24 @@ const PARTS: Record<string, () => Promise<void>> = {
         `${seconds.toFixed(2)} s, ${cpuSeconds.toFixed(2)} s of CPU`,
         `${whole(events)} events, ${(virtualSeconds / 60).toFixed(1)} virtual minutes`,
       )
-    const few = await benchPacedRollout(10_000)
-    const many = await benchPacedRollout(100_000)
-    cost('rollout at 1,000 a minute', many)
-    row('the same, 10,000 things', ratio(many.cpuSeconds, few.cpuSeconds), 'ten times the things')
-    cost('rollout all at once', await benchBurstRollout(100_000))
-    const spread = await benchSpread(1_000_000)
+    const costs = (name: string, { middle, all }: VirtualCosts) => {
+      cost(name, middle)
+      row('', 'the middle of', `${all.map(({ seconds }) => seconds.toFixed(2)).join('; ')} s`)
+    }
+    const few = virtualCosts('paced', 10_000)
+    const many = virtualCosts('paced', 100_000)
+    costs('rollout at 1,000 a minute', many)
+    const timesAsMuch = ratio(many.middle.cpuSeconds, few.middle.cpuSeconds)
+    row('the same, 10,000 things', timesAsMuch, 'ten times the things')
+    costs('rollout all at once', virtualCosts('burst', 100_000))
+    const spread = virtualCost('spread', 1_000_000)
     cost('1,000,000 things, spread', spread)
-    row('', `${whole(spread.events / spread.seconds)} events/s`, 'of wall time')
+    row('', `${rate(spread)} events/s`, 'of wall time')
     row('', `${whole(spread.bytesPerThing)} bytes a thing`, 'service included')
     for (const kind of ['step', 'in-progress'] as const) {
-      const weeks = await benchWeeks(kind, 10_000)
-      cost(`${kind} timers of 7 days, 10,000`, weeks)
-      row('', `${whole(weeks.timedOut)} timed out`)
+      const weeks = virtualCosts(`${kind}-weeks`, 10_000)
+      costs(`${kind} timers of 7 days, 10,000`, weeks)
+      row('', `${whole(weeks.middle.timedOut)} timed out`)
     }
   },
   timelines: async () => {
@@ -99,6 +99,8 @@ const PARTS: Record<string, () => Promise<void>> = {
     row('a thing, a busy thing', `${whole(bytesAThing)}, ${whole(bytesABusyThing)} bytes`)
   },
 }
+
+const READS = 'a read in 16 KiB, 1 MiB, 64 MiB'
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => PARTS[name] === undefined)
@@ -111,7 +113,10 @@ process.stdout.write(
   `${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpu?.model ?? 'unknown CPU'}, node ${process.version}\n`,
 )
 for (const [name, part] of Object.entries(PARTS)) {
-  if (wanted.length === 0 || wanted.includes(name)) await part()
+  if (wanted.length > 0 && !wanted.includes(name)) continue
+  const before = readNs()
+  await part()
+  row('the machine, before and after', `${each(before)} ns`, `${each(readNs())} ns: ${READS}`)
 }
 process.exit(0)
 
@@ -129,6 +134,14 @@ function us(value: number): string {
 
 function ratio(ours: number, plain: number): string {
   return `ratio ${(ours / plain).toFixed(2)}`
+}
+
+function rate({ events, seconds }: VirtualCost): string {
+  return whole(events / seconds)
+}
+
+function each(values: readonly number[]): string {
+  return values.map((value) => value.toFixed(1)).join(', ')
 }
 
 function whole(value: number): string {

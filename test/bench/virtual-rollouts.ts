@@ -1,25 +1,14 @@
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import type { Scenario } from '../../src/scenario/scenario.ts'
-import { Simulation, type SimulationEnd } from '../../src/simulate/simulation.ts'
+import { Simulation } from '../../src/simulate/simulation.ts'
 import { arrivals, scenarioOf } from '../simulation/scenarios.ts'
+import { type VirtualCost, weighed } from './virtual-cost.ts'
 
 const SECOND_US = 1_000_000
 const HOUR_US = 3_600 * SECOND_US
 
-export interface VirtualCost {
-  readonly events: number
-  readonly seconds: number
-  /** Of all threads, with garbage collection: a busy machine changes it less than the seconds. */
-  readonly cpuSeconds: number
-  /** 0 without `--expose-gc`. */
-  readonly bytesPerThing: number
-  /** Virtual time from T0 to the last answer. */
-  readonly virtualSeconds: number
-  readonly end: SimulationEnd
-}
-
 /** A job of 1,000 executions a minute for all things, which connect slowly enough for the quotas. */
-export function benchPacedRollout(things: number): Promise<VirtualCost> {
+export function benchPacedRollout(things: number): VirtualCost {
   return costOf(
     rolloutOf(things, 1_000, {
       connectPerSecond: 150,
@@ -29,12 +18,12 @@ export function benchPacedRollout(things: number): Promise<VirtualCost> {
 }
 
 /** The same for all things at the same moment, under the quotas of AWS. */
-export function benchBurstRollout(things: number): Promise<VirtualCost> {
+export function benchBurstRollout(things: number): VirtualCost {
   return costOf(rolloutOf(things, undefined, { connectPerSecond: 500, limitUs: 100 * HOUR_US }))
 }
 
 /** Each thing starts once, somewhere in a window of a hundred thousand starts a minute. */
-export function benchSpread(things: number): Promise<VirtualCost> {
+export function benchSpread(things: number): VirtualCost {
   const perSecond = 2_000
   return costOf(
     scenarioOf({
@@ -47,10 +36,7 @@ export function benchSpread(things: number): Promise<VirtualCost> {
 }
 
 /** Work that takes for ever, and timers of a week that end it. */
-export async function benchWeeks(
-  kind: 'step' | 'in-progress',
-  things: number,
-): Promise<VirtualCost & { timedOut: number }> {
+export function benchWeeks(kind: 'step' | 'in-progress', things: number): VirtualCost {
   const minutes = 7 * 24 * 60
   const workUs = 30 * 24 * HOUR_US
   const scenario = scenarioOf({
@@ -70,8 +56,7 @@ export async function benchWeeks(
       drainUs: 60 * SECOND_US,
     },
   })
-  const cost = await costOf(scenario)
-  return { ...cost, timedOut: cost.end.ledger.byStatus.TIMED_OUT ?? 0 }
+  return costOf(scenario)
 }
 
 function rolloutOf(
@@ -95,32 +80,13 @@ function rolloutOf(
   }
 }
 
-/** One run from its scenario to its checked ledger. */
-async function costOf(scenario: Scenario): Promise<VirtualCost> {
-  const before = heldBytes()
-  const cpuBefore = process.cpuUsage()
-  const began = process.hrtime.bigint()
-  const simulation = new Simulation({ scenario })
-  while (simulation.goOn(Number.POSITIVE_INFINITY)) {}
-  const end = simulation.end()
-  const seconds = Number(process.hrtime.bigint() - began) / 1e9
-  const { user, system } = process.cpuUsage(cpuBefore)
-  const bytesPerThing = (heldBytes() - before) / scenario.fleet.things
-  simulation.destroy()
-  if (end.broken.length > 0) throw new Error(end.broken.join(' '))
-  return {
-    events: end.events,
-    seconds,
-    cpuSeconds: (user + system) / 1e6,
-    bytesPerThing,
-    virtualSeconds: (end.lastAnswerUs - end.t0Us) / 1e6,
-    end,
-  }
-}
-
-function heldBytes(): number {
-  if (globalThis.gc === undefined) return 0
-  globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
+/** One simulation from its scenario to its checked ledger. */
+function costOf(scenario: Scenario): VirtualCost {
+  return weighed(scenario.fleet.things, () => {
+    const simulation = new Simulation({ scenario })
+    while (simulation.goOn(Number.POSITIVE_INFINITY)) {}
+    const end = simulation.end()
+    if (end.broken.length > 0) throw new Error(end.broken.join(' '))
+    return { ...end, timedOut: end.ledger.byStatus.TIMED_OUT ?? 0, held: simulation }
+  })
 }
