@@ -1,5 +1,5 @@
 import { REJECT_CODES } from '../protocol/jobs.ts'
-import { LATENCY_STATISTICS, type LatencyStatistic } from './latencies.ts'
+import { LATENCY_STATISTICS, type LatencyStatistic } from './latency-statistics.ts'
 import { METERED_OPERATIONS, OUTCOMES, type SeriesName, TIMED_OUTCOMES } from './series.ts'
 
 /**

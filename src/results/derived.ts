@@ -1,5 +1,5 @@
 import { logHeader, logLine } from '../metrics/interval-log.ts'
-import { MergedSeries } from '../metrics/latencies.ts'
+import { MergedSeries } from '../metrics/merged-series.ts'
 import type { KeptTimelines } from './kept-timelines.ts'
 import { RUN_FILES, writeText } from './run-folder.ts'
 import type { FinishedInterval, RunRecord } from './run-record.ts'

@@ -2,12 +2,13 @@ import fc from 'fast-check'
 import { HistogramLogReader, listTags } from 'hdr-histogram-js'
 import { expect, test } from 'vitest'
 import { decode, intervalKey, logHeader, logLine, readLog } from '../../src/metrics/interval-log.ts'
-import { latencySummary, MergedSeries } from '../../src/metrics/latencies.ts'
+import { latencySummary } from '../../src/metrics/latencies.ts'
 import {
   type Histogram,
   newHistogram,
   prepareRecorders,
 } from '../../src/metrics/latency-recorder.ts'
+import { MergedSeries } from '../../src/metrics/merged-series.ts'
 import { SlotCounts } from '../../src/metrics/slot-counts.ts'
 import { HIGHEST_US } from '../../src/metrics/slots.ts'
 

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LATENCY_STATISTICS, latencyMs } from '../../src/metrics/latencies.ts'
+import { latencyMs } from '../../src/metrics/latencies.ts'
 import { newHistogram } from '../../src/metrics/latency-recorder.ts'
+import { LATENCY_STATISTICS } from '../../src/metrics/latency-statistics.ts'
 import { HIGHEST_US } from '../../src/metrics/slots.ts'
 
 /** Nothing of an engine's own logarithm is left in a summary: each statistic is a whole microsecond,
