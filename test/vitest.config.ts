@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
 const root = new URL('..', import.meta.url).pathname
+/** A worker loads each module once and not once a file: half of the processor's time. */
+const LOADED_ONCE = { isolate: false }
 /** What is measured there is time itself. */
 const TIMED = 'test/truth/**/*.test.ts'
 /** Files that share nothing but pure modules. */
@@ -18,8 +20,7 @@ export default defineConfig({
           root,
           include: PURE,
           ...limits,
-          // A worker loads each module once and not once a file: half of the time.
-          isolate: false,
+          ...LOADED_ONCE,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -31,6 +32,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [TIMED, ...PURE],
           ...limits,
+          ...LOADED_ONCE,
           // Most files wait for runs that go by the clock, so two cores carry more than two of them.
           maxWorkers: 4,
           sequence: { groupOrder: 1 },
