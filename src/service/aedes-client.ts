@@ -34,6 +34,7 @@ export interface SubscribePacket {
   readonly cmd: 'subscribe'
   readonly messageId: number
   readonly subscriptions: readonly { readonly topic: string; qos: number }[]
+  readonly properties?: { readonly subscriptionIdentifier?: number }
 }
 
 export interface ConnectPacket {

@@ -1,5 +1,4 @@
 import type { Rejected } from '../protocol/jobs.ts'
-import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
 import { replyPayload } from '../protocol/mqtt-service.ts'
 import { type JobsTopic, parseTopic } from '../protocol/mqtt-topics.ts'
 import type { ServiceSwitches } from '../protocol/switches.ts'
@@ -17,11 +16,10 @@ import type { FrontCounts } from './limit-counts.ts'
 import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
 import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
 import { MqttOutbox } from './mqtt-outbox.ts'
+import { isDenied, publishFault, subscribeFault } from './mqtt-rules.ts'
 import type { MqttSession, NoticeWriter } from './mqtt-session.ts'
-import { slashesIn } from './topic-filter.ts'
 
-/** Subscriptions in one SUBSCRIBE, and on one connection (protocol 5.4). */
-const FILTERS_PER_PACKET_MAX = 8
+/** Subscriptions on one connection (protocol 5.4). */
 const FILTERS_PER_CONNECTION_MAX = 50
 /** Packets that came behind the CONNECT, before its answer. */
 const HELD_MAX = 42
@@ -149,8 +147,8 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   #takePublish(packet: PublishPacket): void {
     const topic = this.#topicOf(packet)
-    const fault = topic === undefined ? undefined : faultOf(topic, packet.payload)
-    const asked = topic === undefined || /[+#]/.test(topic) ? undefined : parseTopic(topic)
+    const fault = topic === undefined ? undefined : publishFault(topic, packet.payload)
+    const asked = topic === undefined ? undefined : parseTopic(topic)
     if (fault !== undefined) this.#disconnect(fault)
     else if (!this.#admits(asked)) this.#keepAlive()
     else if (packet.qos === 2) this.#refuseQos2()
@@ -210,7 +208,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   #takeSubscribe(packet: SubscribePacket): void {
     const { subscriptions: wanted, messageId } = packet
-    const fault = subscribeFault(wanted)
+    const fault = subscribeFault(packet)
     if (fault !== undefined) {
       this.#disconnect(fault)
       return
@@ -261,24 +259,4 @@ const NO_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'InvalidTopic',
   message: 'The topic maps to no operation of the Jobs service',
-}
-
-/** On topics of the service nothing is retained, and only the service tells of events (protocol 2.7). */
-function isDenied(topic: string, retain: boolean): boolean {
-  return topic.startsWith('$aws/') && (retain || topic.startsWith('$aws/events/'))
-}
-
-/** @returns why the connection is closed, as a reason code of MQTT 5. */
-function faultOf(topic: string, payload: Buffer): number | undefined {
-  if (isBeyondLimits(topic)) return Reason.topicNameInvalid
-  return payload.length > MQTT_PAYLOAD_MAX_BYTES ? Reason.quotaExceeded : undefined
-}
-
-function subscribeFault(wanted: SubscribePacket['subscriptions']): number | undefined {
-  if (wanted.length > FILTERS_PER_PACKET_MAX) return Reason.quotaExceeded
-  return wanted.some(({ topic }) => isBeyondLimits(topic)) ? Reason.topicNameInvalid : undefined
-}
-
-function isBeyondLimits(topic: string): boolean {
-  return Buffer.byteLength(topic) > TOPIC_MAX_BYTES || slashesIn(topic) > TOPIC_SLASHES_MAX
 }

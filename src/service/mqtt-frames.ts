@@ -9,9 +9,11 @@ export const Reason = {
   clientIdNotValid: 0x85,
   notAuthorized: 0x87,
   sessionTakenOver: 0x8e,
+  filterInvalid: 0x8f,
   topicNameInvalid: 0x90,
   quotaExceeded: 0x97,
   qosNotSupported: 0x9b,
+  noSubscriptionIdentifiers: 0xa1,
 } as const
 
 /** CONNACK return code of MQTT 3.1.1 for a client id that is refused. */

@@ -26,6 +26,16 @@ export function filterTakes(filter: string, topic: string): boolean {
   }
 }
 
+/** Whether it is a filter at all: a wildcard has a level to itself, and `#` the last one (MQTT 4.7.1). */
+export function isWellFormed(filter: string): boolean {
+  return /^(?:[^+#/]*\/|\+\/)*(?:[^+#/]*|[+#])$/.test(filter) && filter !== ''
+}
+
+/** `a/+` is a filter and no topic. */
+export function hasWildcard(text: string): boolean {
+  return text.includes('+') || text.includes('#')
+}
+
 /** The thing that a filter under `$aws/things/` is about; undefined when it is about any, or none. */
 export function thingOfFilter(filter: string): string | undefined {
   const [, , thing] = filter.split('/', 3)

@@ -47,6 +47,16 @@ export class Device {
     await this.#until(() => this.closed)
   }
 
+  /** The reason code of a DISCONNECT, or undefined when the connection just ended. */
+  async reasonOfEnd(): Promise<number | undefined> {
+    let reason: number | undefined
+    this.client.on('disconnect', ({ reasonCode }) => {
+      reason = reasonCode
+    })
+    await this.whenClosed()
+    return reason
+  }
+
   /** @returns the answer, whichever it is. */
   async ask(topic: string, request: unknown, qos: 0 | 1 = 1): Promise<Message> {
     const before = this.messages.length

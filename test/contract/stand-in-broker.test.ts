@@ -14,16 +14,6 @@ async function open(protocolVersion: 4 | 5, options = {}) {
   return { standIn, device }
 }
 
-/** The reason code of a DISCONNECT, or undefined when the connection just ended. */
-async function reasonOfEnd(device: Device): Promise<number | undefined> {
-  let reason: number | undefined
-  device.client.on('disconnect', ({ reasonCode }) => {
-    reason = reasonCode
-  })
-  await device.whenClosed()
-  return reason
-}
-
 test.each(VERSIONS)(
   'a user name full of metrics and no password may connect, %i',
   async (version) => {
@@ -36,7 +26,7 @@ test.each(VERSIONS)(
 test.each(VERSIONS)('the second connection of a client id ends the first, %i', async (version) => {
   const clientId = 'twin'
   const { standIn, device: first } = await open(version, { clientId })
-  const ended = reasonOfEnd(first)
+  const ended = first.reasonOfEnd()
   const second = await Device.open(standIn.addresses.mqtt, { protocolVersion: version, clientId })
   expect(await ended).toBe(version === 5 ? 0x8e : undefined)
   expect((await second.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
@@ -78,7 +68,7 @@ test('a publish at QoS 2 is not answered in 3.1.1 and ends the connection in 5',
   expect(old.messages.map(({ body }) => body.clientToken)).toEqual(['one'])
 
   const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
-  const ended = reasonOfEnd(device)
+  const ended = device.reasonOfEnd()
   device.client.publish(jobsTopic(0, 'get'), '{}', { qos: 2 })
   expect(await ended).toBe(0x9b)
 })
@@ -97,7 +87,7 @@ test.each(VERSIONS)(
   async (version) => {
     const { device } = await open(version)
     expect(await device.client.subscribeAsync(filters(8))).toHaveLength(8)
-    const ended = reasonOfEnd(device)
+    const ended = device.reasonOfEnd()
     device.client.subscribe(filters(9))
     expect(await ended).toBe(version === 5 ? 0x97 : undefined)
   },
@@ -109,7 +99,7 @@ test.each(VERSIONS)('the 51st subscription fails and ends the connection, %i', a
   await device.client.subscribeAsync(filters(2, 48))
   // The same filter again is no new subscription.
   await device.client.subscribeAsync(filters(8, 0))
-  const ended = reasonOfEnd(device)
+  const ended = device.reasonOfEnd()
   const refused = device.client.subscribeAsync('one/more')
   await expect(refused).rejects.toThrow()
   expect(await ended).toBe(version === 5 ? 0x97 : undefined)
@@ -137,7 +127,7 @@ test.each(
   ]),
 )('a $what of $why ends the connection, $version', async ({ version, what, text }) => {
   const { device } = await open(version)
-  const ended = reasonOfEnd(device)
+  const ended = device.reasonOfEnd()
   if (what === 'topic') device.client.publish(text, '{}', { qos: 1 })
   else device.client.subscribe(text)
   expect(await ended).toBe(version === 5 ? 0x90 : undefined)
@@ -149,7 +139,7 @@ test.each(VERSIONS)('128 KB of payload are taken and a byte more ends it, %i', a
   const padded = (bytes: number) => `{"x":"${long(bytes - 8)}"}`
   const { body } = await device.ask(jobsTopic(0, 'get'), padded(131_072))
   expect(body).toHaveProperty('queuedJobs')
-  const ended = reasonOfEnd(device)
+  const ended = device.reasonOfEnd()
   device.client.publish(jobsTopic(0, 'get'), padded(131_073), { qos: 1 })
   expect(await ended).toBe(version === 5 ? 0x97 : undefined)
 })
@@ -209,7 +199,7 @@ test('MQTT 5 may name the topics of its requests by alias', async () => {
     ['plant/heat', 'plain'],
     ['plant/heat', 'again'],
   ])
-  const ended = reasonOfEnd(device)
+  const ended = device.reasonOfEnd()
   device.client.publish('', '{}', { properties: { topicAlias: 7 } })
   expect(await ended).toBe(0x94)
 })
@@ -262,7 +252,7 @@ test.each(VERSIONS)(
     await open('other')
 
     clock.moveTo(1_000_000)
-    const ended = reasonOfEnd(first)
+    const ended = first.reasonOfEnd()
     const second = await open('hasty')
     expect(await ended).toBe(version === 5 ? 0x8e : undefined)
     expect((await second.ask(jobsTopic(0, 'get'), {})).body).toHaveProperty('queuedJobs')
