@@ -30,10 +30,17 @@ export interface PublishPacket {
   readonly properties?: { readonly topicAlias?: number }
 }
 
+export interface SubscriptionWanted {
+  readonly topic: string
+  qos: number
+  /** Retain Handling: 2 is for no retained messages. */
+  rh?: number
+}
+
 export interface SubscribePacket {
   readonly cmd: 'subscribe'
   readonly messageId: number
-  readonly subscriptions: readonly { readonly topic: string; qos: number }[]
+  readonly subscriptions: readonly SubscriptionWanted[]
   readonly properties?: { readonly subscriptionIdentifier?: number }
 }
 

@@ -16,7 +16,7 @@ import type { FrontCounts } from './limit-counts.ts'
 import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
 import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
 import { MqttOutbox } from './mqtt-outbox.ts'
-import { isDenied, publishFault, subscribeFault } from './mqtt-rules.ts'
+import { isDenied, publishFault, settleSubscriptions, subscribeFault } from './mqtt-rules.ts'
 import type { MqttSession, NoticeWriter } from './mqtt-session.ts'
 
 /** Subscriptions on one connection (protocol 5.4). */
@@ -216,8 +216,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const tooMany = this.#filtersWith(wanted) > FILTERS_PER_CONNECTION_MAX
     const { exchange } = this.#shop
     if (!tooMany && exchange.service.broker.admitSubscribe(wanted.length, exchange.nowUs())) {
-      // More than QoS 1 is not granted.
-      for (const subscription of wanted) subscription.qos = Math.min(subscription.qos, 1)
+      settleSubscriptions(wanted, this.client.version)
       this.#passOn(packet)
       return
     }

@@ -10,6 +10,7 @@ import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-con
 import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
 import { QuietBroker } from './quiet-broker.ts'
+import { filterTakes } from './topic-filter.ts'
 
 /** 146 KB; AWS says it of MQTT 5, here it bounds the memory of every connection (protocol 2.7). */
 const PACKET_MAX_BYTES = 149_504
@@ -44,7 +45,8 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       topicAliasMaximum: TOPIC_ALIAS_MAX,
       receiveMaximum: 100,
       sessionExpiryIntervalLimit: SESSION_EXPIRY_SECONDS,
-      authorizeForward: (client, packet) => (this.#forwards(client as AedesClient) ? packet : null),
+      authorizeForward: (client, packet) =>
+        this.#forwards(client as AedesClient, packet.topic) ? packet : null,
       preConnect: (client, packet, done) => {
         this.#preConnect(client as AedesClient, packet as ConnectPacket, done)
       },
@@ -142,7 +144,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   }
 
   /** What the broker itself sends to a subscriber. What waited for its return comes before it is connected. */
-  #forwards(client: AedesClient): boolean {
+  #forwards(client: AedesClient, topic: string): boolean {
+    // aedes has `a/#` take `a` too.
+    if (!Object.keys(client.subscriptions).some((filter) => filterTakes(filter, topic)))
+      return false
     return !client.connected || this.#connections.get(client)?.admits() === true
   }
 

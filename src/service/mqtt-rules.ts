@@ -1,5 +1,5 @@
 import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
-import type { SubscribePacket } from './aedes-client.ts'
+import type { SubscribePacket, SubscriptionWanted } from './aedes-client.ts'
 import { Reason } from './mqtt-frames.ts'
 import { hasWildcard, isWellFormed, slashesIn } from './topic-filter.ts'
 
@@ -27,6 +27,14 @@ export function subscribeFault({ subscriptions, properties }: SubscribePacket): 
   if (subscriptions.length > FILTERS_PER_PACKET_MAX) return Reason.quotaExceeded
   if (subscriptions.some(({ topic }) => isBeyondLimits(topic))) return Reason.topicNameInvalid
   return subscriptions.every(({ topic }) => isWellFormed(topic)) ? undefined : Reason.filterInvalid
+}
+
+/** More than QoS 1 is not granted, and before MQTT 5 what is retained comes to its own topic alone. */
+export function settleSubscriptions(wanted: readonly SubscriptionWanted[], version: number): void {
+  for (const subscription of wanted) {
+    subscription.qos = Math.min(subscription.qos, 1)
+    if (version !== 5 && hasWildcard(subscription.topic)) subscription.rh = 2
+  }
 }
 
 function isBeyondLimits(topic: string): boolean {

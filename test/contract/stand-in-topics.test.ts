@@ -56,3 +56,40 @@ test('a subscription identifier ends the connection: none are announced', async 
   device.client.subscribe('plant/heat', { properties: { subscriptionIdentifier: 7 } })
   expect(await ended).toBe(0xa1)
 })
+
+test.each(VERSIONS)('# does not take the level above it, %i', async (version) => {
+  const { device } = await open(version)
+  await device.client.subscribeAsync(['plant/#', 'end'], { qos: 1 })
+  for (const topic of ['plant', 'plant/', 'plant/heat', 'end'])
+    await device.client.publishAsync(topic, '{}', { qos: 1 })
+  await device.next(({ topic }) => topic === 'end')
+  expect(device.messages.map(({ topic }) => topic)).toEqual(['plant/', 'plant/heat', 'end'])
+})
+
+test.each(VERSIONS)('what # does not take does not wait for a session, %i', async (version) => {
+  const { standIn, device } = await open(version)
+  const session = { sessionExpiryInterval: 60 }
+  const options = { clientId: 'away', clean: false, protocolVersion: version }
+  const own = version === 5 ? { ...options, properties: session } : options
+  const away = await Device.open(standIn.addresses.mqtt, own)
+  await away.client.subscribeAsync('plant/#', { qos: 1 })
+  await away.client.endAsync()
+  await device.client.publishAsync('plant', '{}', { qos: 1 })
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1 })
+  const back = await Device.open(standIn.addresses.mqtt, own)
+  await back.next(({ topic }) => topic === 'plant/heat')
+  expect(back.messages).toHaveLength(1)
+})
+
+test.each(VERSIONS)('retained messages come to a wildcard in MQTT 5 alone, %i', async (version) => {
+  const { device } = await open(version)
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1, retain: true })
+  await device.client.subscribeAsync('plant/+', { qos: 1 })
+  await device.client.subscribeAsync('plant/heat', { qos: 1 })
+  const retained = version === 5 ? [true, true] : [true]
+  await device.next(({ retain }) => retain, retained.length - 1)
+  // A later one comes to everybody, as one that is not retained.
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1, retain: true })
+  await device.next(({ retain }) => !retain)
+  expect(device.messages.map(({ retain }) => retain)).toEqual([...retained, false])
+})
