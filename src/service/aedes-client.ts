@@ -15,6 +15,8 @@ export interface AedesClient extends Client {
     removeAllListeners(event: 'packet'): void
     on(event: 'packet', listener: (packet: MqttPacket) => void): void
   }
+  /** What waits for an earlier session is dropped and not sent. */
+  _cleanStart: boolean
   /** The next message id of this connection, 1..65535. */
   _nextId: number
   readonly _keepaliveTimer: NodeJS.Timeout | null
@@ -48,7 +50,7 @@ export interface ConnectPacket {
   readonly cmd: 'connect'
   readonly clientId: string
   readonly protocolVersion?: number
-  readonly clean?: boolean
+  clean?: boolean
   /** Seconds. */
   keepalive?: number
   readonly properties?: { readonly maximumPacketSize?: number }

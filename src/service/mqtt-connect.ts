@@ -1,6 +1,12 @@
 import type { ServiceSwitches } from '../protocol/switches.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
-import { connackWith, IDENTIFIER_REJECTED, Reason, refusalFrame } from './mqtt-frames.ts'
+import {
+  type ConnackAddition,
+  connackWith,
+  IDENTIFIER_REJECTED,
+  Reason,
+  refusalFrame,
+} from './mqtt-frames.ts'
 
 /** Protocol 2.7 and 5.4. */
 const CLIENT_ID_MAX_BYTES = 128
@@ -31,19 +37,29 @@ export function refusalOf(
   return connectThrottle === 'close' ? Buffer.alloc(0) : refusalFrame(version, SERVER_UNAVAILABLE)
 }
 
+export interface SettledConnect {
+  /** The client wants a new session. */
+  readonly cleanStart: boolean
+  /** What a client of MQTT 5 is told beside what the broker tells; encoded. */
+  readonly announced: Buffer | undefined
+  /** The broker reads it until the client is connected. */
+  readonly packet: ConnectPacket
+}
+
 /**
  * Gives the CONNECT the keep-alive that the broker will use, and a client of MQTT 5 the news of it:
  * aedes would refuse an older client that asks for more, and announces no Maximum QoS.
  */
-export function settleConnect(client: AedesClient, packet: ConnectPacket): void {
+export function settleConnect(packet: ConnectPacket): SettledConnect {
+  const cleanStart = packet.clean !== false
   const wanted = packet.keepalive ?? 0
   const seconds = wanted === 0 ? KEEP_ALIVE_MAX_SECONDS : Math.max(wanted, KEEP_ALIVE_MIN_SECONDS)
   packet.keepalive = Math.min(seconds, KEEP_ALIVE_MAX_SECONDS)
-  if (packet.protocolVersion !== 5) return
+  if (packet.protocolVersion !== 5) return { cleanStart, announced: undefined, packet }
   const properties = [MAXIMUM_QOS, 1, SUBSCRIPTION_IDENTIFIERS_AVAILABLE, 0]
   if (packet.keepalive !== wanted)
     properties.push(SERVER_KEEP_ALIVE, packet.keepalive >> 8, packet.keepalive & 0xff)
-  addToConnack(client, Buffer.from(properties))
+  return { cleanStart, announced: Buffer.from(properties), packet }
 }
 
 /** Property identifiers of MQTT 5. */
@@ -51,12 +67,22 @@ const SERVER_KEEP_ALIVE = 0x13
 const MAXIMUM_QOS = 0x24
 const SUBSCRIPTION_IDENTIFIERS_AVAILABLE = 0x29
 
+/**
+ * The broker forgets what it has of the client: it would go on with a session of the other version
+ * too. To be called when it has read from the CONNECT how long the new session is to live.
+ */
+export function startAnew(client: AedesClient, { packet }: SettledConnect): void {
+  packet.clean = true
+  client._cleanStart = true
+}
+
 /** The first thing that the broker writes is the CONNACK, in pieces. */
-function addToConnack({ conn }: AedesClient, properties: Buffer): void {
+export function addToConnack({ conn }: AedesClient, more: ConnackAddition): void {
+  if (!more.sessionPresent && more.properties === undefined) return
   let written = Buffer.alloc(0)
   const holdBack = (piece: Buffer | string): boolean => {
     written = Buffer.concat([written, Buffer.from(piece as string)])
-    const whole = connackWith(written, properties)
+    const whole = connackWith(written, more)
     if (whole === undefined) return true
     Reflect.deleteProperty(conn, 'write')
     return conn.write(whole)

@@ -14,6 +14,7 @@ import {
 import type { Exchange } from './exchange.ts'
 import type { FrontCounts } from './limit-counts.ts'
 import { type AnswerWriter, MqttCall } from './mqtt-call.ts'
+import type { SettledConnect } from './mqtt-connect.ts'
 import { pubackFrame, publishFrame, Reason, SUBACK_FAILURE, subackFrame } from './mqtt-frames.ts'
 import { MqttOutbox } from './mqtt-outbox.ts'
 import { isDenied, publishFault, settleSubscriptions, subscribeFault } from './mqtt-rules.ts'
@@ -40,8 +41,8 @@ export interface ConnectionShop {
  */
 export class MqttConnection implements AnswerWriter, NoticeWriter {
   readonly client: AedesClient
-  /** The CONNECT wanted a new session. */
-  cleanStart = true
+  /** What its CONNECT came to; undefined until it was admitted. */
+  connect: SettledConnect | undefined
   readonly #shop: ConnectionShop
   #session: MqttSession | undefined
   #passOn: (packet: MqttPacket) => void = () => {}

@@ -65,16 +65,29 @@ export function refusalFrame(version: number, code: number): Buffer {
   return Buffer.from(version === 5 ? [0x20, 3, 0, code, 0] : [0x20, 2, 0, code])
 }
 
+export interface ConnackAddition {
+  /** The broker says so too, but of a session without subscriptions. */
+  readonly sessionPresent: boolean
+  /** MQTT 5 only; encoded, less than 100 bytes. */
+  readonly properties: Buffer | undefined
+}
+
 /**
- * A CONNACK of MQTT 5 with more properties in it.
- *
- * @param properties encoded, less than 100 bytes.
- * @returns the same bytes when it refuses, undefined while it is not yet whole.
+ * @param connack may be changed.
+ * @returns it with more in it, the same when it refuses, and undefined while it is not yet whole.
  */
-export function connackWith(connack: Buffer, properties: Buffer): Buffer | undefined {
+export function connackWith(
+  connack: Buffer,
+  { sessionPresent, properties }: ConnackAddition,
+): Buffer | undefined {
   const [length, bodyAt] = readLength(connack, 1)
   if (length === undefined || connack.length < bodyAt + length) return undefined
   if (connack[bodyAt + 1] !== 0) return connack
+  if (sessionPresent) connack[bodyAt] = 1
+  return properties === undefined ? connack : withProperties(connack, bodyAt, properties)
+}
+
+function withProperties(connack: Buffer, bodyAt: number, properties: Buffer): Buffer {
   const [held = 0, propertiesAt] = readLength(connack, bodyAt + 2)
   const more = held + properties.length
   const size = 2 + lengthBytes(more) + more

@@ -5,7 +5,13 @@ import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
 import type { FrontCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
-import { refusalOf, settleConnect } from './mqtt-connect.ts'
+import {
+  addToConnack,
+  refusalOf,
+  type SettledConnect,
+  settleConnect,
+  startAnew,
+} from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
 import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
@@ -47,6 +53,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       sessionExpiryIntervalLimit: SESSION_EXPIRY_SECONDS,
       authorizeForward: (client, packet) =>
         this.#forwards(client as AedesClient, packet.topic) ? packet : null,
+      authenticate: (client, _username, _password, done) => {
+        this.#settleSession(client as AedesClient)
+        done(null, true)
+      },
       preConnect: (client, packet, done) => {
         this.#preConnect(client as AedesClient, packet as ConnectPacket, done)
       },
@@ -123,14 +133,31 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     const admit = () => this.#admit(packet.clientId)
     const refusal = refusalOf(packet, admit, connectThrottle)
     if (refusal === undefined) {
-      settleConnect(client, packet)
       const connection = this.#connections.get(client)
-      if (connection !== undefined) connection.cleanStart = packet.clean !== false
+      if (connection !== undefined) connection.connect = settleConnect(packet)
       done(null, true)
       return
     }
     // aedes destroys the socket, and with it what was not sent yet.
     client.conn.write(refusal, () => done(new Error('the connection was refused'), false))
+  }
+
+  /** Before the broker looks for what it has of the client, and answers the CONNECT. */
+  #settleSession(client: AedesClient): void {
+    const connect = this.#connections.get(client)?.connect
+    if (connect === undefined) return // closed already
+    const sessionPresent = this.#resumed(client, connect) !== undefined
+    if (!sessionPresent) startAnew(client, connect)
+    addToConnack(client, { sessionPresent, properties: connect.announced })
+  }
+
+  /** @returns the session that goes on; not one of the other version of MQTT (protocol 2.7). */
+  #resumed({ id, version, clean }: AedesClient, connect: SettledConnect): MqttSession | undefined {
+    const session = this.#sessions.get(id)?.session
+    if (session === undefined || !session.persistent || clean || connect.cleanStart)
+      return undefined
+    const isGood = session.version === version && session.expiresUs > this.exchange.nowUs()
+    return isGood ? session : undefined
   }
 
   /** Whoever gives no client id gets one that nobody else has. */
@@ -157,17 +184,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     // The broker closes the older connection of a client id, but not when three come at once.
     if (held?.client !== undefined && held.client !== client) held.client.conn.destroy()
     const connection = this.#connections.get(client)
-    if (connection === undefined) return // closed already
-    const nowUs = this.exchange.nowUs()
-    const resumes =
-      held?.session.persistent === true &&
-      !clean &&
-      !connection.cleanStart &&
-      held.session.version === version &&
-      held.session.expiresUs > nowUs
-    if (held !== undefined && !resumes) this.#forget(held.session)
-    const session =
-      held && resumes ? held.session : new MqttSession(id, version, !clean, this.counts)
+    if (connection?.connect === undefined) return // closed already
+    const resumed = this.#resumed(client, connection.connect)
+    if (held !== undefined && resumed === undefined) this.#forget(held.session)
+    const session = resumed ?? new MqttSession(id, version, !clean, this.counts)
     this.#sessions.set(id, { session, client })
     this.#read(session, client)
     // aedes says so before it lets the packets through that came behind the CONNECT.

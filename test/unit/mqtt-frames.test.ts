@@ -55,7 +55,7 @@ test('acknowledgements have a reason only where it says something', () => {
 })
 
 test('a CONNACK takes more properties, whatever it has, and waits until it is whole', () => {
-  const more = Buffer.from([0x24, 1])
+  const more = { sessionPresent: false, properties: Buffer.from([0x24, 1]) }
   const withNone = Buffer.from([0x20, 3, 1, 0, 0])
   expect(connackWith(withNone, more)?.toString('hex')).toBe('200501000224' + '01')
   const withSome = Buffer.from([0x20, 6, 0, 0, 3, 0x22, 0, 8])
@@ -68,4 +68,12 @@ test('a CONNACK takes more properties, whatever it has, and waits until it is wh
   const longer = connackWith(long, more)
   expect(longer).toHaveLength(long.length + 3)
   expect(longer?.subarray(0, 7).toString('hex')).toBe('2084010000' + '8001')
+})
+
+test('a CONNACK that accepts says that a session is present, and one that refuses does not', () => {
+  const present = (connack: number[], properties?: Buffer) =>
+    connackWith(Buffer.from(connack), { sessionPresent: true, properties })?.toString('hex')
+  expect(present([0x20, 2, 0, 0])).toBe('20020100')
+  expect(present([0x20, 2, 0, 5])).toBe('20020005')
+  expect(present([0x20, 3, 0, 0, 0], Buffer.from([0x24, 1]))).toBe('2005010002' + '2401')
 })
