@@ -1,3 +1,4 @@
+import type { Subscription } from 'aedes'
 import type { Rejected } from '../protocol/jobs.ts'
 import { replyPayload } from '../protocol/mqtt-service.ts'
 import { type JobsTopic, parseTopic } from '../protocol/mqtt-topics.ts'
@@ -9,6 +10,7 @@ import {
   type PubackPacket,
   type PublishPacket,
   type SubscribePacket,
+  type SubscriptionWanted,
   takeMessageId,
 } from './aedes-client.ts'
 import type { Exchange } from './exchange.ts'
@@ -218,7 +220,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const { exchange } = this.#shop
     if (!tooMany && exchange.service.broker.admitSubscribe(wanted.length, exchange.nowUs())) {
       settleSubscriptions(wanted, this.client.version)
-      this.#passOn(packet)
+      if (new Set(wanted.map(({ topic }) => topic)).size < wanted.length)
+        this.#subscribeTwice(packet)
+      else this.#passOn(packet)
       return
     }
     if (!tooMany) this.#shop.counts.subscribes += 1
@@ -237,9 +241,23 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   }
 
   #filtersWith(wanted: SubscribePacket['subscriptions']): number {
-    const held = this.client.subscriptions
-    const more = wanted.filter(({ topic }) => held[topic] === undefined)
-    return Object.keys(held).length + more.length
+    const held = Object.keys(this.client.subscriptions)
+    return new Set([...held, ...wanted.map(({ topic }) => topic)]).size
+  }
+
+  /** The last of equal filters holds. The broker would answer for both of them with one code. */
+  #subscribeTwice({ messageId, subscriptions }: SubscribePacket): void {
+    const asked = subscriptions.map(({ topic, qos }) => ({ topic, qos }))
+    const last = new Map(subscriptions.map((row) => [row.topic, row]))
+    const answer = () => {
+      // Where it refuses one, the broker puts the reason in place of the QoS.
+      const codes = asked.map(({ topic, qos }) => Math.max(qos, refusalIn(last.get(topic))))
+      this.#outbox.send(subackFrame(this.client.version, messageId, codes))
+    }
+    this.#keepAlive()
+    // Without a message id the broker leaves the answer to us, just before it has written the reasons.
+    const rows = [...last.values()] as Subscription[]
+    this.client.subscribe({ subscriptions: rows }, () => queueMicrotask(answer))
   }
 
   #disconnect(reasonCode: number): void {
@@ -259,4 +277,8 @@ const NO_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'InvalidTopic',
   message: 'The topic maps to no operation of the Jobs service',
+}
+
+function refusalIn(row: SubscriptionWanted | undefined): number {
+  return row !== undefined && row.qos >= SUBACK_FAILURE ? row.qos : 0
 }

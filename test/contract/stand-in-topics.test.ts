@@ -93,3 +93,26 @@ test.each(VERSIONS)('retained messages come to a wildcard in MQTT 5 alone, %i', 
   await device.next(({ retain }) => !retain)
   expect(device.messages.map(({ retain }) => retain)).toEqual([...retained, false])
 })
+
+test.each(VERSIONS)('a filter that is asked for twice is answered twice, %i', async (version) => {
+  const { device } = await open(version)
+  const granted: number[][] = []
+  device.client.on('packetreceive', (packet) => {
+    if (packet.cmd === 'suback') granted.push(packet.granted as number[])
+  })
+  device.client.stream.write(subscribePacket(version, ['plant/heat', 'plant/#', 'plant/heat']))
+  await expect.poll(() => granted).toEqual([[1, 1, 1]])
+  await device.client.publishAsync('plant/heat', '{}', { qos: 1 })
+  await device.client.publishAsync('plant/cold', '{}', { qos: 1 })
+  await device.next(({ topic }) => topic === 'plant/cold')
+  expect(device.messages).toHaveLength(2)
+})
+
+test.each(VERSIONS)('equal filters are one of the fifty of a connection, %i', async (version) => {
+  const { device } = await open(version)
+  for (let from = 0; from < 48; from += 8)
+    await device.client.subscribeAsync(Array.from({ length: 8 }, (_, at) => `plant/${from + at}`))
+  device.client.stream.write(subscribePacket(version, ['a', 'b', 'a', 'b', 'plant/1']))
+  device.client.publish('b', '{}', { qos: 1 })
+  expect((await device.next(({ topic }) => topic === 'b')).qos).toBe(1)
+})
