@@ -54,6 +54,7 @@ export interface ConnectPacket {
   /** Seconds. */
   keepalive?: number
   readonly properties?: { readonly maximumPacketSize?: number }
+  readonly will?: Pick<PublishPacket, 'topic' | 'payload' | 'qos' | 'retain'>
 }
 
 export interface PubackPacket {

@@ -7,6 +7,7 @@ import {
   Reason,
   refusalFrame,
 } from './mqtt-frames.ts'
+import { willFault } from './mqtt-rules.ts'
 
 /** Protocol 2.7 and 5.4. */
 const CLIENT_ID_MAX_BYTES = 128
@@ -31,6 +32,8 @@ export function refusalOf(
     return refusalFrame(version, version === 5 ? Reason.clientIdNotValid : IDENTIFIER_REJECTED)
   if ((packet.properties?.maximumPacketSize ?? PACKET_MIN_BYTES) < PACKET_MIN_BYTES)
     return refusalFrame(version, Reason.unspecified)
+  const fault = packet.will && willFault(packet.will, version)
+  if (fault !== undefined) return version === 5 ? refusalFrame(version, fault) : Buffer.alloc(0)
   if (admit()) return undefined
   if (version === 5) return refusalFrame(version, Reason.quotaExceeded)
   // MQTT 3.1.1 has no code that says it (switch 13).

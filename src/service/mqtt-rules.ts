@@ -1,5 +1,5 @@
 import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
-import type { SubscribePacket, SubscriptionWanted } from './aedes-client.ts'
+import type { ConnectPacket, SubscribePacket, SubscriptionWanted } from './aedes-client.ts'
 import { Reason } from './mqtt-frames.ts'
 import { hasWildcard, isWellFormed, slashesIn } from './topic-filter.ts'
 
@@ -19,6 +19,17 @@ export function isDenied(topic: string, retain: boolean): boolean {
 export function publishFault(topic: string, payload: Uint8Array): number | undefined {
   if (isBeyondLimits(topic) || hasWildcard(topic)) return Reason.topicNameInvalid
   return payload.length > MQTT_PAYLOAD_MAX_BYTES ? Reason.quotaExceeded : undefined
+}
+
+/** What is no PUBLISH is no will either. Before MQTT 5 nobody is told of a maximum QoS. */
+export function willFault(
+  { topic, payload, qos, retain }: NonNullable<ConnectPacket['will']>,
+  version: number,
+): number | undefined {
+  if (qos === 2 && version === 5) return Reason.qosNotSupported
+  return (
+    publishFault(topic, payload) ?? (isDenied(topic, retain) ? Reason.notAuthorized : undefined)
+  )
 }
 
 /** The CONNACK says that there are no subscription identifiers. */
