@@ -87,6 +87,8 @@ export interface LimitCounts {
   hastyClients: number
   /** Messages at QoS 1 dropped because their client acknowledged none of those before. */
   unacknowledged: number
+  /** Messages dropped because their client takes no packet of that size (MQTT 5). */
+  largeMessages: number
   /** Notifications that a persistent session had no room for. */
   notices: number
   /** HTTP requests cut off because their body did not end. */

@@ -5,6 +5,7 @@ const LIMIT_WORDS: Readonly<Record<keyof LimitCounts, string>> = {
   slowReaders: 'connections closed because their client did not read',
   hastyClients: 'connections closed because too much came behind their CONNECT',
   unacknowledged: 'messages dropped because none before was acknowledged',
+  largeMessages: 'messages larger than their client takes',
   notices: 'notifications that a persistent session had no room for',
   endlessBodies: 'HTTP requests whose body did not end',
   delayed: 'answers and notifications that found the delay line full',

@@ -8,6 +8,7 @@ export function noLimitsReached(): FrontCounts {
     slowReaders: 0,
     hastyClients: 0,
     unacknowledged: 0,
+    largeMessages: 0,
     notices: 0,
     endlessBodies: 0,
     delayed: 0,

@@ -95,9 +95,18 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     const qos = answerQos === 'subscription' ? wantedQos : answerQos
     const messageId = qos === 0 ? 0 : takeMessageId(this.client)
     const frame = publishFrame(this.client.version, topic, payload, qos, messageId)
+    if (!this.takes(frame.length)) return 0
     if (qos === 0) this.#outbox.send(frame)
     else this.#outbox.sendInTurn(messageId, frame)
     return messageId
+  }
+
+  /** A client of MQTT 5 may say how large a packet it takes. What is larger counts as delivered (3.1.2.11.4). */
+  takes(bytes: number): boolean {
+    const { maximumPacketSize } = this.client
+    if (maximumPacketSize === undefined || bytes <= maximumPacketSize) return true
+    this.#shop.counts.largeMessages += 1
+    return false
   }
 
   /** Of what goes out. Nothing tells the client of what is dropped (protocol 6). */

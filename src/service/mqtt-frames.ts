@@ -47,6 +47,12 @@ export function publishFrame(
   return frame
 }
 
+/** Of a PUBLISH of MQTT 5 at QoS 0 that has no properties. */
+export function leastPublishBytes(topic: string, payload: string | Buffer): number {
+  const length = 2 + Buffer.byteLength(topic) + 1 + Buffer.byteLength(payload)
+  return 1 + lengthBytes(length) + length
+}
+
 /** @param reason MQTT 5 only; 0 (success) is left out, as both versions allow. */
 export function pubackFrame(messageId: number, reason = 0): Buffer {
   const id = [messageId >> 8, messageId & 0xff]

@@ -1,4 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { AedesPublishPacket } from 'aedes'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { EventMessage } from './event-message.ts'
@@ -13,6 +14,7 @@ import {
   startAnew,
 } from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
+import { leastPublishBytes } from './mqtt-frames.ts'
 import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
 import { QuietBroker } from './quiet-broker.ts'
@@ -22,6 +24,8 @@ import { filterTakes } from './topic-filter.ts'
 const PACKET_MAX_BYTES = 149_504
 /** A fleet that connects at once waits in the kernel and not at its own timeouts. */
 const BACKLOG = 4_096
+
+type Forwarded = Pick<AedesPublishPacket, 'topic' | 'payload'>
 
 /**
  * The broker side of the stand-in: MQTT 3.1.1 and 5 on plain TCP. aedes keeps connections,
@@ -52,7 +56,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       receiveMaximum: 100,
       sessionExpiryIntervalLimit: SESSION_EXPIRY_SECONDS,
       authorizeForward: (client, packet) =>
-        this.#forwards(client as AedesClient, packet.topic) ? packet : null,
+        this.#forwards(client as AedesClient, packet) ? packet : null,
       authenticate: (client, _username, _password, done) => {
         this.#settleSession(client as AedesClient)
         done(null, true)
@@ -171,11 +175,14 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   }
 
   /** What the broker itself sends to a subscriber. What waited for its return comes before it is connected. */
-  #forwards(client: AedesClient, topic: string): boolean {
+  #forwards(client: AedesClient, { topic, payload }: Forwarded): boolean {
     // aedes has `a/#` take `a` too.
     if (!Object.keys(client.subscriptions).some((filter) => filterTakes(filter, topic)))
       return false
-    return !client.connected || this.#connections.get(client)?.admits() === true
+    const connection = this.#connections.get(client)
+    // Without its properties, which may be none.
+    if (connection?.takes(leastPublishBytes(topic, payload)) === false) return false
+    return !client.connected || connection?.admits() === true
   }
 
   #opened(client: AedesClient): void {
