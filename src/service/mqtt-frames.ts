@@ -8,6 +8,7 @@ export const Reason = {
   unspecified: 0x80,
   clientIdNotValid: 0x85,
   notAuthorized: 0x87,
+  keepAliveTimeout: 0x8d,
   sessionTakenOver: 0x8e,
   filterInvalid: 0x8f,
   topicNameInvalid: 0x90,
@@ -64,6 +65,11 @@ export function subackFrame(version: number, messageId: number, codes: readonly 
   const properties = version === 5 ? [0] : []
   const body = [messageId >> 8, messageId & 0xff, ...properties, ...codes]
   return Buffer.from([0x90, body.length, ...body])
+}
+
+/** MQTT 5 alone has it. */
+export function disconnectFrame(reason: number): Buffer {
+  return Buffer.from([0xe0, 1, reason])
 }
 
 /** A CONNACK that refuses. */

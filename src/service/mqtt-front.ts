@@ -14,7 +14,7 @@ import {
   startAnew,
 } from './mqtt-connect.ts'
 import { type ConnectionShop, MqttConnection, TOPIC_ALIAS_MAX } from './mqtt-connection.ts'
-import { leastPublishBytes } from './mqtt-frames.ts'
+import { disconnectFrame, leastPublishBytes, Reason } from './mqtt-frames.ts'
 import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
 import { QuietBroker } from './quiet-broker.ts'
@@ -64,6 +64,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
       preConnect: (client, packet, done) => {
         this.#preConnect(client as AedesClient, packet as ConnectPacket, done)
       },
+    })
+    // aedes destroys the socket as soon as this has returned.
+    this.#broker.on('keepaliveTimeout', ({ version, conn }) => {
+      if (version === 5) conn.write(disconnectFrame(Reason.keepAliveTimeout))
     })
     this.#broker.on('clientReady', (client) => this.#opened(client as AedesClient))
     this.#broker.on('subscribe', (_, client) => this.#subscriptionsChanged(client as AedesClient))

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { VirtualClock } from '../../src/clock/clock.ts'
 import { AWS_QUOTAS } from '../../src/protocol/quotas.ts'
 import { Device, jobsTopic } from './mqtt-device.ts'
@@ -351,18 +351,35 @@ test.each([
   },
 )
 
-test('a keep-alive of one second counts as thirty', async () => {
-  const standIn = await openStandIn()
-  const socket = rawSocket(standIn.addresses.mqtt)
-  let closed = false
-  socket.on('close', () => {
-    closed = true
-  })
-  // Client id `raw`, keep-alive 1, and then silence beyond one and a half of it.
-  socket.write(Buffer.from('100f00044d515454040200010003726177', 'hex'))
-  await new Promise((resolve) => setTimeout(resolve, 2_000))
-  expect(closed).toBe(false)
-})
+test.each([
+  { version: 4, packet: '100f00044d51545404020001' + '0003726177', farewell: '' },
+  { version: 5, packet: '101000044d51545405020001' + '00' + '0003726177', farewell: 'e0018d' },
+])(
+  'a keep-alive of one second counts as thirty, and half as many more end it, $version',
+  async ({ packet, farewell }) => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const standIn = await openStandIn()
+    const socket = rawSocket(standIn.addresses.mqtt)
+    let received = Buffer.alloc(0)
+    socket.on('data', (chunk) => {
+      received = Buffer.concat([received, chunk])
+    })
+    const whole = () => received.length > 1 && received.length === 2 + (received[1] ?? 0)
+    // Client id `raw`, keep-alive 1.
+    socket.write(Buffer.from(packet, 'hex'))
+    await expect.poll(whole).toBe(true)
+    const answered = received.length
+    vi.advanceTimersByTime(30_000)
+    socket.write(Buffer.from('c000', 'hex'))
+    await expect.poll(() => received.length).toBe(answered + 2)
+    vi.advanceTimersByTime(45_000)
+    expect(socket.closed).toBe(false)
+    vi.advanceTimersByTime(1)
+    await expect.poll(() => socket.closed).toBe(true)
+    expect(received.subarray(answered + 2).toString('hex')).toBe(farewell)
+  },
+)
 
 test('requests that come behind the CONNECT, before its answer, are answered in order', async () => {
   const standIn = await begunStandIn(1)
