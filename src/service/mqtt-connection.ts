@@ -145,6 +145,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
       case 'puback':
         this.#takePuback(packet)
         return
+      case 'connect': // a second one
+        this.#disconnect(Reason.protocolError)
+        return
       default:
         this.#passOn(packet)
     }

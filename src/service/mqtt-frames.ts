@@ -6,6 +6,7 @@
 /** MQTT 5 reason codes, those of them that AWS uses (protocol 2.7). */
 export const Reason = {
   unspecified: 0x80,
+  protocolError: 0x82,
   clientIdNotValid: 0x85,
   notAuthorized: 0x87,
   keepAliveTimeout: 0x8d,

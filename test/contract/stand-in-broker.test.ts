@@ -381,6 +381,14 @@ test.each([
   },
 )
 
+test.each(VERSIONS)('a second CONNECT ends the connection, %i', async (version) => {
+  const { device } = await open(version)
+  const ended = device.reasonOfEnd()
+  const again = version === 5 ? '101000044d5154540502000100' : '100f00044d51545404020001'
+  device.client.stream.write(Buffer.from(`${again}0003726177`, 'hex'))
+  expect(await ended).toBe(version === 5 ? 0x82 : undefined)
+})
+
 test('requests that come behind the CONNECT, before its answer, are answered in order', async () => {
   const standIn = await begunStandIn(1)
   const socket = rawSocket(standIn.addresses.mqtt)
