@@ -7,6 +7,7 @@ import {
   type JobExecutionSummary,
   type Rejected,
 } from './jobs.ts'
+import { EXECUTION_NUMBER_MAX, JOB_ID_PATTERN } from './limits.ts'
 
 /** A JSON object from outside. */
 export type Members = { [name: string]: unknown }
@@ -38,7 +39,9 @@ export function acceptedOf(body: Members): Accepted | Rejected {
   const { execution, executionState, inProgressJobs, queuedJobs, jobDocument } = body
   if (execution != null) {
     const read = executionOf(execution)
-    return read ? { kind: 'accepted', execution: read } : malformed('execution lacks its members')
+    return read
+      ? { kind: 'accepted', execution: read }
+      : malformed('execution lacks its members, or they are out of their range')
   }
   if (executionState == null && inProgressJobs == null && queuedJobs == null && jobDocument == null)
     return { kind: 'accepted' }
@@ -59,7 +62,8 @@ export function acceptedOf(body: Members): Accepted | Rejected {
 
 /**
  * An execution if it names its job and a known status. The model makes every member optional, so
- * numbers that are left out count as 1, the first.
+ * numbers that are left out count as 1, the first. The thing puts the job's id into topics and paths
+ * and the numbers into requests, so what could not stand there is none.
  */
 export function executionOf(value: unknown): JobExecution | undefined {
   const execution = asObject(value)
@@ -68,16 +72,17 @@ export function executionOf(value: unknown): JobExecution | undefined {
   execution.executionNumber ??= 1
   const whole =
     typeof execution.jobId === 'string' &&
+    JOB_ID_PATTERN.test(execution.jobId) &&
     isStatus(execution.status) &&
-    typeof execution.versionNumber === 'number' &&
-    typeof execution.executionNumber === 'number'
+    Number.isSafeInteger(execution.versionNumber) &&
+    isExecutionNumber(execution.executionNumber)
   return whole ? (execution as unknown as JobExecution) : undefined
 }
 
 export function executionStateOf(value: unknown): JobExecutionState | undefined {
   const state = asObject(value)
   if (state === undefined) return undefined
-  const whole = isStatus(state.status) && typeof state.versionNumber === 'number'
+  const whole = isStatus(state.status) && Number.isSafeInteger(state.versionNumber)
   return whole ? (state as unknown as JobExecutionState) : undefined
 }
 
@@ -86,6 +91,10 @@ export function isSummaryList(value: unknown): value is readonly JobExecutionSum
 }
 
 const STATUSES: ReadonlySet<unknown> = new Set(EXECUTION_STATUSES)
+
+function isExecutionNumber(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= EXECUTION_NUMBER_MAX
+}
 
 export function isStatus(value: unknown): value is ExecutionStatus {
   return STATUSES.has(value)

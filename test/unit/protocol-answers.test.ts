@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { httpReply } from '../../src/protocol/http.ts'
 import { httpAnswer, httpRoute, readHttpRequest } from '../../src/protocol/http-service.ts'
 import { type JobExecution, REJECT_CODES, type Reply } from '../../src/protocol/jobs.ts'
@@ -228,6 +228,39 @@ test.each(['', '{}', '{"execution":null}'])(
     expect(httpReply(200, undefined, body)).toEqual({ kind: 'accepted' })
   },
 )
+
+/** A thing would put it into a topic, a path or a number of its next request. */
+describe.each([
+  { what: 'a job id with half a character', members: { jobId: 'fw-\ud800' } },
+  { what: 'a job id that is longer than a topic may be', members: { jobId: 'j'.repeat(70_000) } },
+  { what: 'a job id of no letters', members: { jobId: '' } },
+  { what: 'a job id with levels and wildcards', members: { jobId: '../+/#' } },
+  { what: 'an execution number below zero', members: { executionNumber: -1 } },
+  { what: 'an execution number with a fraction', members: { executionNumber: 1.5 } },
+  { what: 'an execution number that things cannot keep', members: { executionNumber: 2 ** 32 } },
+  { what: 'a version with a fraction', members: { versionNumber: 1.5 } },
+])('an execution with $what', ({ members }) => {
+  const wrong = { ...execution, ...members }
+  const body = JSON.stringify({ clientToken: 't1', execution: wrong })
+
+  test('is Malformed over HTTP', () => {
+    expect(httpReply(200, undefined, body)).toMatchObject({ code: 'Malformed' })
+  })
+
+  test('is Malformed over MQTT', () => {
+    const delivery = parseDelivery('start-next/accepted', Buffer.from(body))
+    expect(delivery).toMatchObject({ token: 't1', reply: { code: 'Malformed' } })
+  })
+
+  test('is no notification', () => {
+    expect(parseDelivery('notify-next', Buffer.from(body))).toBeUndefined()
+  })
+})
+
+test('a version that no number can hold is no version', () => {
+  const body = '{"executionState":{"status":"IN_PROGRESS","versionNumber":1e999}}'
+  expect(httpReply(200, undefined, body)).toMatchObject({ code: 'Malformed' })
+})
 
 test.each([
   { method: 'PUT', url: '/things/dev/jobs/$next', operation: 'start-next', jobId: undefined },
