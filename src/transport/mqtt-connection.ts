@@ -144,10 +144,10 @@ export class MqttConnection extends MqttClient implements LineOwner {
   ask(): void {
     const filters = this.#settings.subscribe.map((last) => this.#prefix + last)
     let waiting = Math.ceil(filters.length / FILTERS_MAX)
-    let refused = 0
+    let granted = 0
     const tell = (atUs: number) => {
       if (this.over) return
-      this.#way.sink.subscribed(this.#thing, filters.length - refused, refused, atUs)
+      this.#way.sink.subscribed(this.#thing, granted, filters.length - granted, atUs)
     }
     if (waiting === 0) {
       const nowUs = this.#way.clock.nowUs()
@@ -168,7 +168,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
       const batch = filters.slice(at, at + FILTERS_MAX)
       this.subscribe(batch, { qos: this.#settings.qos }, (_error, _subscriptions, packet) => {
         if (packet === undefined) return // No SUBACK, but the end of the connection.
-        refused += refusals(packet)
+        granted += grants(packet, batch.length)
         waiting -= 1
         if (waiting > 0) return
         socket.setTimeout(0)
@@ -280,11 +280,12 @@ function onClose(this: MqttConnection): void {
   this.closed()
 }
 
-/** How many codes of a SUBACK refuse their filter. */
-function refusals(packet: Suback): number {
-  let refused = 0
-  for (const code of packet.granted) if (Number(code) >= 0x80) refused += 1
-  return refused
+/** How many of its filters a SUBACK grants. One that has no code is not granted, and codes beyond them
+ *  are for nobody. */
+function grants(packet: Suback, filters: number): number {
+  let granted = 0
+  for (const code of packet.granted.slice(0, filters)) if (Number(code) < 0x80) granted += 1
+  return granted
 }
 
 function handshakeCauseOf(error: Error & { code?: string | number }): string {

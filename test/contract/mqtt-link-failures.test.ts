@@ -267,6 +267,20 @@ describe('subscribe', () => {
     expect(sink.of('dropped')).toEqual([])
   })
 
+  test.each([
+    { codes: [], granted: 0, why: 'no code at all' },
+    { codes: [1], granted: 1, why: 'a code too few' },
+    { codes: [1, 0x80, 0x80, 0x80], granted: 1, why: 'refusals for filters that nobody asked for' },
+    { codes: [0x80, 1, 1, 1], granted: 1, why: 'grants for filters that nobody asked for' },
+  ])('a SUBACK with $why tells of each filter once', async ({ codes, granted }) => {
+    const { link } = await linkToRaw({ subscribe: ['notify', 'notify-next'] }, (socket, chunk) => {
+      if (chunk[0] === 0x82)
+        socket.write(Buffer.from([0x90, 2 + codes.length, ...chunk.subarray(2, 4), ...codes]))
+    })
+    link.subscribe(0)
+    expect(await sink.next('subscribed')).toMatchObject({ granted, refused: 2 - granted })
+  })
+
   test('sends at most 8 filters a packet and tells their sum once', async () => {
     const subscribe = Array.from({ length: 17 }, (_, index) => `job-${index}/update/+`)
     const { link, broker } = await linkToBroker({ subscribe })
