@@ -1,6 +1,6 @@
 import type { Histogram } from 'hdr-histogram-js'
 import type { LatencyStatistic } from './latency-statistics.ts'
-import { HIGHEST_US } from './slots.ts'
+import { HIGHEST_US, highestUs, slotOf } from './slots.ts'
 
 /** One number of a series, in milliseconds; undefined for a series without a record. */
 export function latencyMs(histogram: Histogram, statistic: LatencyStatistic): number | undefined {
@@ -51,7 +51,9 @@ function readUs(histogram: Histogram, statistic: LatencyStatistic): number {
     case 'min':
       return histogram.getValueAtPercentile(0)
     case 'max':
-      return inRange(histogram.maxValue)
+      // As the percentiles say it, and as it is after merging: the highest record of an interval would
+      // else be below its own p99.
+      return highestUs(slotOf(inRange(histogram.maxValue)))
     default:
       return inRange(histogram.getValueAtPercentile(Number(statistic.slice(1))))
   }
