@@ -7,7 +7,7 @@ import {
   type JobExecutionSummary,
   type Rejected,
 } from './jobs.ts'
-import { EXECUTION_NUMBER_MAX, JOB_ID_PATTERN } from './limits.ts'
+import { EXECUTION_NUMBER_MAX, JOB_ID_PATTERN, REJECT_CODE_MAX } from './limits.ts'
 
 /** A JSON object from outside. */
 export type Members = { [name: string]: unknown }
@@ -25,6 +25,16 @@ export function asObject(value: unknown): Members | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Members)
     : undefined
+}
+
+/**
+ * The code of a rejection, as it is kept with each request that it ended. AWS has none of 40 letters; of
+ * one without an end the rest is left out, and not held in memory either.
+ */
+export function rejectCode(word: string): string {
+  return word.length <= REJECT_CODE_MAX
+    ? word
+    : Buffer.from(word.slice(0, REJECT_CODE_MAX)).toString()
 }
 
 export function malformed(message: string): Rejected {

@@ -8,6 +8,7 @@ import {
   type Members,
   malformed,
   objectOf,
+  rejectCode,
 } from './answer-json.ts'
 import type { DescribeRequest, JobsRequest, Operation, Reply, UpdateRequest } from './jobs.ts'
 import { requestMembers } from './request-json.ts'
@@ -85,7 +86,7 @@ export function httpReply(
 
 function failureOf(statusCode: number, header: string | undefined, body: Members): Reply {
   const name = nameOf(header) ?? nameOf(body.__type) ?? nameOf(body.code)
-  const code = name === undefined ? codeOfStatus(statusCode) : codeOfName(name)
+  const code = name === undefined ? codeOfStatus(statusCode) : rejectCode(codeOfName(name))
   const text = body.message ?? body.Message
   const message = typeof text === 'string' ? text : ''
   const state = executionStateOf(body.executionState)

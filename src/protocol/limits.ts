@@ -7,6 +7,8 @@ export const THING_NAME_MAX = 128
 export const JOB_ID_MAX = 64
 /** Executions of a job on a thing are counted from 1. AWS names no limit; things keep 32 bits of it. */
 export const EXECUTION_NUMBER_MAX = 0xffff_ffff
+/** Letters of a rejection's code that are kept; a limit of ours. */
+export const REJECT_CODE_MAX = 64
 export const STATUS_DETAILS_PAIRS_MAX = 10
 /** Of the step timer and of the in-progress timer: a minute to seven days. */
 export const TIMEOUT_MINUTES_MIN = 1

@@ -12,6 +12,7 @@ import {
   type Members,
   malformed,
   objectOf,
+  rejectCode,
 } from './answer-json.ts'
 import type { JobsNotification, JobsRequest, Operation, Reply } from './jobs.ts'
 import { requestMembers } from './request-json.ts'
@@ -77,8 +78,9 @@ function answer(payload: Buffer, accepted: boolean): Delivery {
 }
 
 function rejectedOf(body: Members): Reply {
-  const { code, message, executionState } = body
-  if (typeof code !== 'string') return malformed('a rejection without a code')
+  const { message, executionState } = body
+  if (typeof body.code !== 'string') return malformed('a rejection without a code')
+  const code = rejectCode(body.code)
   const text = typeof message === 'string' ? message : ''
   const state = executionStateOf(executionState)
   if (state === undefined) return { kind: 'rejected', code, message: text }

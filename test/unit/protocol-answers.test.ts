@@ -257,6 +257,15 @@ describe.each([
   })
 })
 
+test('of a code without an end 64 letters are kept, over either transport', () => {
+  const code = 'x'.repeat(100_000)
+  const rejected = Buffer.from(JSON.stringify({ clientToken: 't1', code, message: '' }))
+  const kept = { kind: 'rejected', code: 'x'.repeat(64) }
+
+  expect(parseDelivery('start-next/rejected', rejected)).toMatchObject({ reply: kept })
+  expect(httpReply(400, code, '{}')).toMatchObject(kept)
+})
+
 test('a version that no number can hold is no version', () => {
   const body = '{"executionState":{"status":"IN_PROGRESS","versionNumber":1e999}}'
   expect(httpReply(200, undefined, body)).toMatchObject({ code: 'Malformed' })
