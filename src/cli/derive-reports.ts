@@ -13,20 +13,24 @@ export interface DerivedReports {
   readonly summary: Summary
   readonly folder: string
   readonly files: readonly string[]
-  /** Sentences about what was found damaged in the folder and left out. */
-  readonly dropped: readonly string[]
 }
 
 /** Makes everything in a run folder that follows from what its workers wrote. */
 export function deriveReports(folder: string): DerivedReports {
   const record = readRun(folder)
   const kept = readTimelines(folder, record.begin?.atMs ?? 0)
-  const summary: Summary = { ...summarize(record), timelines: kept.totals }
+  const measured = summarize(record)
+  const notes = [...(measured.notes ?? []), ...kept.dropped]
+  const summary: Summary = {
+    ...measured,
+    timelines: kept.totals,
+    ...(notes.length > 0 ? { notes } : {}),
+  }
   writeDerived(folder, record, summary)
   writeTimelines(folder, record, kept)
   writeText(folder, 'report.html', page(folder, record, summary, kept))
   writeText(folder, 'junit.xml', junitXml(summary))
-  return { summary, folder, files: FILES, dropped: [...record.dropped, ...kept.dropped] }
+  return { summary, folder, files: FILES }
 }
 
 /** As the end of a run names them. */

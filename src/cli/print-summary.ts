@@ -10,6 +10,5 @@ export function printSummary(derived: DerivedReports, { color }: { color: boolea
     folder: derived.folder,
     files: derived.files,
   })
-  for (const sentence of derived.dropped) stdout.write(`note: ${sentence}\n`)
   stdout.write(text.endsWith('\n') ? text : `${text}\n`)
 }

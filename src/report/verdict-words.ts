@@ -60,7 +60,7 @@ const REASONS: Record<Verdict, (summary: Summary) => string> = {
 }
 
 function remarks(summary: Summary): string[] {
-  const { verdict, validity, thresholds, run } = summary
+  const { verdict, validity, thresholds, run, notes = [] } = summary
   const degraded = validity.checks.filter(({ level }) => level === 'degraded')
   const broken = validity.checks.filter(({ level }) => level === 'invalid')
   const failed = thresholds.filter(({ passed }) => !passed)
@@ -75,7 +75,7 @@ function remarks(summary: Summary): string[] {
   if (run.cause !== undefined && verdict !== 'aborted') said.push(run.cause)
   if (!run.complete && verdict !== 'stopped')
     said.push('The run did not end in good order; this covers the intervals that were finished.')
-  return said
+  return [...said, ...notes]
 }
 
 export function thresholdWords({ expression, observed }: ThresholdResult): string {

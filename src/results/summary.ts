@@ -61,7 +61,8 @@ export interface Summary {
   readonly limits?: Readonly<Partial<LimitCounts>>
   /** How many timelines of single things were kept, and for how many there was no room. */
   readonly timelines?: TimelineTotals
-  /** Sentences about what was found damaged in the run folder and left out; absent without any. */
+  /** Sentences about what was left out: damaged rows of the run folder, thresholds that are not judged in
+   *  virtual time. They stand beside the verdict in every report; absent without any. */
   readonly notes?: readonly string[]
 }
 

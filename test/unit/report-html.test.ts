@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { consoleSummary } from '../../src/report/console-summary.ts'
 import { htmlReport } from '../../src/report/html-report.ts'
 import { html } from '../../src/report/html-text.ts'
+import { junitXml } from '../../src/report/junit.ts'
 import { markdownSummary } from '../../src/report/markdown.ts'
 import type { Row } from '../../src/results/rows.ts'
 import { exampleRun } from '../fixtures/example-run.ts'
@@ -59,6 +61,17 @@ test('a limit of the stand-in that was reached has its row', () => {
   expect(htmlReport(summary, rows, { text: '' })).toMatch(
     /limit reached: PUBLISHes above the rate of their connection<\/th><td[^>]*>12</,
   )
+})
+
+test('what was left out stands in every report, for the numbers are to be read with it', () => {
+  const note = 'generator.cpu.share: not judged, in virtual time there is no generator to measure.'
+  const { summary, rows } = exampleRun({ summary: { notes: [note] } })
+  const options = { color: false, width: 100, folder: 'reports/x', files: [] }
+
+  expect(consoleSummary(summary, options)).toContain(note)
+  expect(htmlReport(summary, rows, { text: '' })).toContain(note)
+  expect(junitXml(summary)).toContain(note)
+  expect(markdownSummary(summary)).toContain('not judged, in virtual time')
 })
 
 test('markdown keeps text of a person out of its tables and out of HTML', () => {

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { HistogramLogReader } from 'hdr-histogram-js'
 import { expect, onTestFinished, test } from 'vitest'
+import { deriveReports } from '../../src/cli/derive-reports.ts'
 import { ShakedownError } from '../../src/errors.ts'
 import { intervalPercentiles } from '../../src/metrics/latencies.ts'
 import { newHistogram, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
@@ -104,6 +105,17 @@ test('a run killed in a row loses that row and says so', () => {
     run: { complete: false },
     notes: ['intervals.ndjson: 1 torn row left out.'],
   })
+})
+
+test('a timeline that is torn is told in the summary, as a torn row is', () => {
+  const folder = writtenRun({})
+  writeFileSync(join(folder, 'worker-0.timelines.ndjson'), '{"kind":"timeline","wor')
+  const { summary } = deriveReports(folder)
+
+  expect(summary.notes).toEqual(['worker-0.timelines.ndjson: 1 torn row left out.'])
+  expect(JSON.parse(readFileSync(join(folder, 'summary.json'), 'utf8')).notes).toEqual(
+    summary.notes,
+  )
 })
 
 test('a run killed between a histogram and its row loses that interval and says so', () => {
