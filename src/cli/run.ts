@@ -3,7 +3,7 @@ import type { CommandModule } from 'yargs'
 import { wallMs } from '../clock/clock.ts'
 import { ShakedownError } from '../errors.ts'
 import { prepareRecorders } from '../metrics/latency-recorder.ts'
-import { createRunFolder, writeText } from '../results/run-folder.ts'
+import { createRunFolder, withAdvice, writeText } from '../results/run-folder.ts'
 import { readMachine } from '../run/machine.ts'
 import { runFleet } from '../run/run-fleet.ts'
 import { Stopping } from '../run/stopping.ts'
@@ -14,7 +14,7 @@ import type { Assignment } from '../scenario/overrides.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import { checkTargets } from '../transport/target.ts'
 import { ceilingWords } from './calibration-file.ts'
-import { deriveReports } from './derive-reports.ts'
+import { type DerivedReports, deriveReports } from './derive-reports.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { LiveProgress } from './live-progress.ts'
 import { writePlan } from './plan-file.ts'
@@ -146,10 +146,18 @@ async function run(given: RunArguments): Promise<ExitCode> {
     progress.end()
     await standIn?.close()
   }
-  const derived = deriveReports(folder)
+  const derived = reportsOf(folder)
   unlisten()
   if (!given.quiet) printSummary(derived, given)
   return VERDICT_CODES[derived.summary.verdict]
+}
+
+function reportsOf(folder: string): DerivedReports {
+  try {
+    return deriveReports(folder)
+  } catch (error) {
+    throw withAdvice(folder, error)
+  }
 }
 
 function scenarioOf(given: RunArguments): Scenario {

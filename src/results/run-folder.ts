@@ -148,11 +148,21 @@ export function unusable(
   )
 }
 
+/** The same failure of a run that has measured something: what it has is not lost. */
+export function withAdvice(folder: string, error: unknown): unknown {
+  if (!(error instanceof ShakedownError)) return error
+  const { code, message, hint } = error
+  const advice = `What was finished stands there; \`shakedown report ${folder}\` adds it up.`
+  return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
+}
+
 const REASONS: Record<string, string> = {
   EACCES: 'it must not be written',
   EPERM: 'it must not be written',
   EROFS: 'its file system is read-only',
   ENOSPC: 'its file system is full',
+  EDQUOT: 'the disk quota is used up',
+  EFBIG: 'a file of it may not grow any more',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'it is a file',
   ENOENT: 'a file or folder of it is missing',
@@ -160,6 +170,8 @@ const REASONS: Record<string, string> = {
 
 const CURES: Record<string, string> = {
   ENOSPC: 'Make room there, or name a folder on another disk with --out.',
+  EDQUOT: 'Make room there, or name a folder on another disk with --out.',
+  EFBIG: 'Raise the limit on the size of files (ulimit -f).',
   ENOENT: 'Check the path; the folder of a run is printed at its end.',
 }
 

@@ -1,13 +1,12 @@
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
-import { ShakedownError } from '../errors.ts'
 import { heldByStatus } from '../ledger/held.ts'
 import { type LimitCounts, limitsReached } from '../ledger/limits.ts'
 import { reconcile } from '../ledger/reconcile.ts'
 import type { ServiceLedger } from '../protocol/admin.ts'
 import { AbortWatch } from '../results/abort-watch.ts'
 import type { BeginRow, EndRow, LedgerVerdict } from '../results/rows.ts'
-import { appendRow } from '../results/run-folder.ts'
+import { appendRow, withAdvice } from '../results/run-folder.ts'
 import { LONGEST_WAIT_MS } from '../results/whole-stretches.ts'
 import { thingsInShard } from '../scenario/arrivals.ts'
 import { T0_AHEAD_US } from '../scenario/run-timing.ts'
@@ -228,7 +227,8 @@ class FleetRun {
   async end(): Promise<void> {
     const results = await this.#pool.results()
     // Without its end row the folder says by itself that its run is not whole.
-    if (this.#folderFailure !== undefined) throw this.#withAdvice(this.#folderFailure)
+    if (this.#folderFailure !== undefined)
+      throw withAdvice(this.#settings.folder, this.#folderFailure)
     const ledger = await this.#reconcile(results)
     const row: EndRow = {
       kind: 'end',
@@ -244,19 +244,13 @@ class FleetRun {
     }
     this.#host.close()
     this.#append(row)
-    if (this.#folderFailure !== undefined) throw this.#withAdvice(this.#folderFailure)
+    if (this.#folderFailure !== undefined)
+      throw withAdvice(this.#settings.folder, this.#folderFailure)
   }
 
   #endedBy(): EndRow['endedBy'] {
     if (this.#settings.stopping.requested) return 'stopped'
     return this.#givenUp ? 'aborted' : 'plan'
-  }
-
-  #withAdvice(error: unknown): unknown {
-    if (!(error instanceof ShakedownError)) return error
-    const { code, message, hint } = error
-    const advice = `What was finished stands there; \`shakedown report ${this.#settings.folder}\` adds it up.`
-    return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
   }
 
   async #reconcile(results: readonly ShardResult[]): Promise<LedgerVerdict> {

@@ -80,6 +80,21 @@ describe('a disk that is full', () => {
     await expectReadable(out)
   })
 
+  test('when the run has ended costs its reports and not its measurement', async () => {
+    const { file, out } = prepared(SCENARIO)
+    const short = ['--set', 'load.arrivals.0.for=2s']
+    const run = started('run', file, '--out', out, ...short)
+    await run.until('it begins', () => existsSync(join(out, 'intervals.ndjson')))
+    const unfinished = join(out, 'summary.json.unfinished')
+    symlinkSync('/dev/full', unfinished)
+
+    await expectStopped(run, out)
+
+    const { exitCode } = await shakedown('report', out)
+    expect(exitCode).toBe(0)
+    expect(summaryOf(out).run.complete).toBe(true)
+  })
+
   test('before the run begins is said before anything is sent', async ({ skip }) => {
     const { file, folder } = prepared(SCENARIO)
     const disk = join(folder, 'disk')
