@@ -1,6 +1,6 @@
-import type { SeriesName } from './series.ts'
+import { isLookedFor, type SeriesName } from './series.ts'
 
-/** How many names from outside (reject codes, causes) one prefix may bring. */
+/** How many names from outside (reject codes, causes) one prefix may bring, besides those looked for. */
 const DISTINCT_LIMIT = 32
 
 /**
@@ -35,7 +35,7 @@ export class CounterTable {
     }
     let counter = counters.get(word)
     if (counter === undefined) {
-      const known = counters.size < DISTINCT_LIMIT ? word : 'other'
+      const known = counters.size < DISTINCT_LIMIT || isLookedFor(word) ? word : 'other'
       counter = counters.get(known) ?? { name: prefix + tame(known), count: 0, taken: 0 }
       counters.set(known, counter)
     }

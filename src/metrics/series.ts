@@ -1,4 +1,4 @@
-import { OPERATIONS, operationAt } from '../protocol/jobs.ts'
+import { OPERATIONS, operationAt, REJECT_CODES } from '../protocol/jobs.ts'
 
 /**
  * The names of everything that is counted or timed, in one place: recorders, run folder, thresholds
@@ -95,6 +95,23 @@ export function outcomeAt(outcome: AttemptOutcome): number {
     default:
       return 6
   }
+}
+
+/** Codes of a refusal that a threshold may name. Throttling is an outcome of its own. */
+export const REFUSALS: readonly string[] = [
+  ...REJECT_CODES.filter((code) => code !== 'RequestThrottled'),
+  'Malformed',
+]
+
+/** What a system says when it has no port or no descriptor left; connections end for that. */
+export const WANT_OF_SOCKETS: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE']
+
+/**
+ * Whether thresholds or checks look for a code or cause by its name. It has a counter of its own however
+ * many others a service has made up before; else a threshold on it would hold because nobody counted.
+ */
+export function isLookedFor(word: string): boolean {
+  return REFUSALS.includes(word) || WANT_OF_SOCKETS.includes(word) || /^Http\d{3}$/.test(word)
 }
 
 /** A histogram's name is `<operation>.<outcome>.response`, `….service`, `<operation>.lag`,

@@ -1,6 +1,11 @@
-import { REJECT_CODES } from '../protocol/jobs.ts'
 import { LATENCY_STATISTICS, type LatencyStatistic } from './latency-statistics.ts'
-import { METERED_OPERATIONS, OUTCOMES, type SeriesName, TIMED_OUTCOMES } from './series.ts'
+import {
+  METERED_OPERATIONS,
+  OUTCOMES,
+  REFUSALS,
+  type SeriesName,
+  TIMED_OUTCOMES,
+} from './series.ts'
 
 /**
  * What a metric's name stands for. `span` says over what it is taken when a threshold does not say
@@ -34,9 +39,6 @@ type GaugeUnit = 'share' | 'latency' | 'memory'
 
 /** How an execution may end; the whole of which `executions.succeeded.share` is a part. */
 const ENDINGS = ['succeeded', 'failed', 'rejected', 'timedOut', 'canceled', 'stuck'] as const
-
-/** Throttling is an outcome of its own. */
-const REFUSALS = [...REJECT_CODES.filter((code) => code !== 'RequestThrottled'), 'Malformed']
 
 /** Every metric a threshold may name. */
 export const THRESHOLD_METRICS: ReadonlyMap<string, Measure> = new Map([

@@ -1,5 +1,5 @@
 import { latencyMs } from '../metrics/latencies.ts'
-import { METERED_OPERATIONS, OUTCOMES } from '../metrics/series.ts'
+import { METERED_OPERATIONS, OUTCOMES, WANT_OF_SOCKETS } from '../metrics/series.ts'
 import { durationUs } from '../scenario/plan.ts'
 import { DEFAULT_VALIDITY } from '../scenario/validity-limits.ts'
 import type { GeneratorHealth } from './generator-health.ts'
@@ -100,9 +100,6 @@ function generatorChecks(
     }),
   ]
 }
-
-/** What a system says when it has no port or no descriptor left; connections ended for that. */
-const WANT_OF_SOCKETS = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE']
 
 function socketsRefused({ total }: MeasuredRecord): number {
   return WANT_OF_SOCKETS.reduce((sum, cause) => sum + total.count(`drop.${cause}`), 0)

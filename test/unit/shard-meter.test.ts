@@ -171,6 +171,25 @@ test('a service that invents a code for each answer fills no memory and loses no
   meter.destroy()
 })
 
+test('what thresholds and checks look for is counted by its name, whatever was made up before', () => {
+  const meter = new ShardMeter()
+  for (let at = 0; at < 1_000; at++) {
+    meter.ended('update', 'rejected', `Code${at}`, 0, 0, 1)
+    meter.dropped(`disconnect-${at}`)
+  }
+  for (const code of ['VersionMismatch', 'Malformed', 'Http502'])
+    meter.ended('update', 'rejected', code, 0, 0, 1)
+  meter.dropped('EMFILE')
+
+  expect(meter.totals()).toMatchObject({
+    'update.rejected.VersionMismatch': 1,
+    'update.rejected.Malformed': 1,
+    'update.rejected.Http502': 1,
+    'drop.EMFILE': 1,
+  })
+  meter.destroy()
+})
+
 test.each([
   ['two words,\nand a line', 'two-words-and-a-line'],
   ['', 'unknown'],
