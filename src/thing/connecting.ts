@@ -30,6 +30,7 @@ export class Connecting {
     if (table.connection[slot * WORD] !== Connection.none) return
     table.connects[slot] = (table.connects[slot] as number) + 1
     table.connectDueUs[slot] = dueUs
+    table.openSinceUs[slot] = nowUs
     table.setConnection(slot, Connection.connecting)
     trace?.connecting(slot, dueUs, nowUs)
     effects.connect(slot)
@@ -117,11 +118,26 @@ export class Connecting {
 
   finish(slot: number, nowUs: number): void {
     const { table, timers, effects } = this.#parts
+    this.#endHandshake(slot, nowUs)
     this.#endFilters(slot, table.openFilters[slot] as number, 'unanswered', undefined, nowUs)
     timers.clear(slot, Timer.connection)
     if (table.connection[slot * WORD] === Connection.none) return
     table.setConnection(slot, Connection.none)
     effects.close(slot)
+  }
+
+  /** A CONNECT that nobody has answered by the end. Over HTTP a socket is opened by its first request. */
+  #endHandshake(slot: number, nowUs: number): void {
+    const { table, meter, trace } = this.#parts
+    const isOpen = table.connection[slot * WORD] === Connection.connecting
+    const dueUs = table.connectDueUs[slot] as number
+    if (!isOpen || Number.isNaN(dueUs) || table.http[slot * WORD] === 1) return
+    const sentUs = table.openSinceUs[slot] as number
+    table.connectDueUs[slot] = Number.NaN
+    meter.issued('connect', dueUs, sentUs, false)
+    meter.ended('connect', 'unanswered', undefined, dueUs, sentUs, nowUs)
+    trace?.issued(slot, 'connect', (table.connectFailures[slot] as number) + 1, dueUs, sentUs)
+    trace?.ended(slot, 'connect', 'unanswered', undefined, dueUs, sentUs, nowUs)
   }
 
   #online(slot: number): boolean {
@@ -134,7 +150,7 @@ export class Connecting {
     const filters = this.#filters(slot)
     table.openFilters[slot] = filters
     table.subscribeDueUs[slot] = dueUs
-    table.subscribeSentUs[slot] = nowUs
+    table.openSinceUs[slot] = nowUs
     for (let filter = 0; filter < filters; filter++) meter.issued('subscribe', dueUs, nowUs, false)
     trace?.issued(slot, 'subscribe', (table.subscribeFailures[slot] as number) + 1, dueUs, nowUs)
     timers.set(slot, Timer.connection, nowUs + scenario.behaviour.requestTimeoutUs)
@@ -173,7 +189,7 @@ export class Connecting {
     const { table, meter, trace } = this.#parts
     if (filters === 0) return
     const dueUs = table.subscribeDueUs[slot] as number
-    const sentUs = table.subscribeSentUs[slot] as number
+    const sentUs = table.openSinceUs[slot] as number
     table.openFilters[slot] = (table.openFilters[slot] as number) - filters
     for (let filter = 0; filter < filters; filter++) {
       meter.ended('subscribe', outcome, code, dueUs, sentUs, nowUs)

@@ -117,7 +117,8 @@ export class ThingTable {
   declare readonly connectFailures: Uint32Array
   declare readonly subscribeFailures: Uint32Array
   declare readonly subscribeDueUs: Float64Array
-  declare readonly subscribeSentUs: Float64Array
+  /** When the handshake or the filters that are open were sent. */
+  declare readonly openSinceUs: Float64Array
   /** Filters asked for and not answered. */
   declare readonly openFilters: Uint16Array
 
@@ -179,7 +180,7 @@ export class ThingTable {
     this.connectFailures = new Uint32Array(size)
     this.subscribeFailures = new Uint32Array(size)
     this.subscribeDueUs = new Float64Array(size)
-    this.subscribeSentUs = new Float64Array(size)
+    this.openSinceUs = new Float64Array(size)
     this.openFilters = new Uint16Array(size)
     this.idle = new SlotList(size)
   }

@@ -113,6 +113,30 @@ describe('the end', () => {
     expect(one.meter.counts).toMatchObject({ 'subscribe.issued': 1, 'subscribe.unanswered': 1 })
   })
 
+  test('counts a CONNECT that nobody has answered as unanswered, and its failed forerunner once', () => {
+    const one = fleetOf(1)
+    one.fleet.connect(0, 0, 0)
+    one.fleet.handshake(0, 0, 1, 'connack-3')
+    one.fleet.dropped(0, 'connack-3', 1)
+    while (one.connects.length < 2) one.next()
+    one.fleet.finish(one.nowUs + 1)
+
+    expect(one.meter.counts).toMatchObject({
+      'connect.issued': 2,
+      'connect.rejected': 1,
+      'connect.unanswered': 1,
+    })
+  })
+
+  test('counts no CONNECT where the handshake is told and what follows it is not', () => {
+    const one = fleetOf(1)
+    one.fleet.connect(0, 0, 0)
+    one.fleet.handshake(0, 0, 1, undefined)
+    one.fleet.finish(2)
+
+    expect(one.meter.of('connect.unanswered')).toBe(0)
+  })
+
   test('is deaf to whatever comes later', () => {
     const one = onlineFleet(1).start()
     one.fleet.finish(1)
