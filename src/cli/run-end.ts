@@ -10,23 +10,28 @@ export const VERDICT_CODES: Record<Summary['verdict'], ExitCode> = {
   stopped: ExitCode.Stopped,
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 /**
  * The first asks for a clean end, the second for a quick one, a third is not waited for.
- * @param words said at the first. @returns takes the listeners away.
+ * @param words said at the first.
+ * @returns takes the listeners away. With the code of a run that has its reports a signal that comes late,
+ *   the second of two quick ones, ends the process with that code and not by itself.
  */
 export function listenForSignals(
   stopping: Stopping,
   words = 'stopping: no new starts, draining (again: at once)',
-): () => void {
+): (code?: ExitCode) => void {
   const hear = () => {
     const times = stopping.request()
     if (times === 1) process.stderr.write(`\n${words}\n`)
     if (times > 2) process.exit(ExitCode.Stopped)
   }
-  process.on('SIGINT', hear)
-  process.on('SIGTERM', hear)
-  return () => {
-    process.off('SIGINT', hear)
-    process.off('SIGTERM', hear)
+  for (const signal of SIGNALS) process.on(signal, hear)
+  return (code) => {
+    for (const signal of SIGNALS) {
+      if (code !== undefined) process.on(signal, () => process.exit(code))
+      process.off(signal, hear)
+    }
   }
 }

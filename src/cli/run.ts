@@ -147,9 +147,10 @@ async function run(given: RunArguments): Promise<ExitCode> {
     await standIn?.close()
   }
   const derived = reportsOf(folder)
-  unlisten()
+  const code = VERDICT_CODES[derived.summary.verdict]
+  unlisten(code)
   if (!given.quiet) printSummary(derived, given)
-  return VERDICT_CODES[derived.summary.verdict]
+  return code
 }
 
 function reportsOf(folder: string): DerivedReports {
