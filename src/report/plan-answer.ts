@@ -92,13 +92,14 @@ function againstAws({ load }: Forecast): string[] {
   return over.length === 0 ? [] : [`With AWS's own quotas it would be over: ${over.join(', ')}.`]
 }
 
-function fleetSentence(
-  { things, load }: Plan,
-  { load: { thingsAtWork, writes } }: Forecast,
-): string[] {
+function fleetSentence({ things }: Plan, { load }: Forecast): string[] {
+  if (!load.isFleetTooSmall) return []
+  const { thingsAtWork, writes } = load
   const wanted = Math.round(thingsAtWork + writes.mostWaiting)
-  if (load !== 'arrivals' || wanted < things) return []
-  return [
-    `Starts will be dropped: up to ${counted(wanted, 'thing')} would be at work or waiting, and the fleet has ${count(things)}.`,
-  ]
+  // What waits is counted up to the size of the fleet: nobody is left to wait beyond it.
+  const busy =
+    wanted > things
+      ? `up to ${counted(wanted, 'thing')} would be at work or waiting, and the fleet has ${count(things)}`
+      : `all ${counted(things, 'thing')} of the fleet would be at work or waiting`
+  return [`Starts will be dropped: ${busy}.`]
 }

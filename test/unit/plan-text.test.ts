@@ -39,6 +39,16 @@ test('a fleet too small for its plan is told that starts will be dropped', () =>
   expect(textOf()).not.toContain('Starts will be dropped')
 })
 
+test('no start is dropped where the plan comes to no thing twice, however many things wait', () => {
+  const set = ['load.arrivals.0.rate=100/s', 'load.arrivals.0.for=10s']
+
+  expect(textOf(...set)).not.toContain('Starts will be dropped')
+  expect(textOf(...set)).not.toContain('the fleet is too small')
+  expect(textOf(...set, 'fleet.things=999')).toContain(
+    'Starts will be dropped: all 999 things of the fleet would be at work or waiting.',
+  )
+})
+
 test('an account without limits is measured against one of AWS', () => {
   const text = textOf('service.quotas=unlimited', 'load.arrivals.0.rate=100/s')
 

@@ -50,8 +50,8 @@ export function forecastOf(scenario: Scenario): Forecast {
   }
 }
 
-function leftOut(scenario: Scenario, { thingsAtWork, writes }: QuotaLoad): string[] {
-  const { service, jobs, fleet, load } = scenario
+function leftOut(scenario: Scenario, { isFleetTooSmall }: QuotaLoad): string[] {
+  const { service, jobs, load } = scenario
   const said = [
     'retries: a throttled request tries again and may be throttled again, so more is throttled than what is above the quota, and backoff adds up to its cap to the end',
   ]
@@ -65,7 +65,7 @@ function leftOut(scenario: Scenario, { thingsAtWork, writes }: QuotaLoad): strin
     said.push('the writes that an execution saves which a timer ends')
   }
   if (service.faults.length > 0) said.push('faults: every request is taken to be answered once')
-  if (load.kind === 'arrivals' && thingsAtWork + writes.mostWaiting >= fleet.things) {
+  if (isFleetTooSmall) {
     said.push('how many starts find no idle thing: the fleet is too small for its plan')
   }
   if (load.kind === 'rollout' && fleetCounts(scenario).http > 0) {

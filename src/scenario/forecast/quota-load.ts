@@ -1,4 +1,5 @@
 import { AWS_QUOTAS, BROKER_QUOTAS } from '../../protocol/quotas.ts'
+import { plannedStartsOf } from '../arrivals.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Backlog, backlogOf } from './backlog.ts'
 import type { Demand, Stretch } from './demand.ts'
@@ -51,6 +52,8 @@ export interface QuotaLoad {
   readonly writes: Backlog
   /** Things at work at once at the peak of the load, without any throttling. */
   readonly thingsAtWork: number
+  /** Whether planned starts find every thing at work or waiting. */
+  readonly isFleetTooSmall: boolean
 }
 
 export interface Binding extends QuotaUse {
@@ -85,7 +88,14 @@ export function quotaLoad(scenario: Scenario, cost: ExecutionCost, demand: Deman
     return { name, stage, fromUs, toUs, uses, waitingWrites }
   })
   const all = [connect, ...phases]
-  return { phases: all, binding: bindingOf(scenario, all), writes, thingsAtWork }
+  return {
+    phases: all,
+    binding: bindingOf(scenario, all),
+    writes,
+    thingsAtWork,
+    isFleetTooSmall:
+      mayDropStarts(scenario) && thingsAtWork + writes.mostWaiting >= scenario.fleet.things,
+  }
 }
 
 function limitOf({ service }: Scenario, quota: QuotaName): number {
@@ -235,7 +245,13 @@ function atWork({ begun }: Demand, { durationUs }: ExecutionCost): number {
   return Math.max(0, ...together)
 }
 
-function mostWaiting({ fleet, load }: Scenario, thingsAtWork: number): number {
-  if (load.kind === 'rollout') return Number.POSITIVE_INFINITY
-  return load.kind === 'loop' ? fleet.things : Math.max(0, fleet.things - thingsAtWork)
+function mostWaiting(scenario: Scenario, thingsAtWork: number): number {
+  const { things } = scenario.fleet
+  if (mayDropStarts(scenario)) return Math.max(0, things - thingsAtWork)
+  return scenario.load.kind === 'loop' ? things : Number.POSITIVE_INFINITY
+}
+
+/** Where the plan comes round to no thing twice, each start has an idle one of its own. */
+function mayDropStarts({ fleet, load }: Scenario): boolean {
+  return load.kind === 'arrivals' && plannedStartsOf(load.phases) > fleet.things
 }
