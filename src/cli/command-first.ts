@@ -35,13 +35,15 @@ export function firstWord(
   words: readonly string[],
   commands: readonly string[],
 ): string | undefined {
-  const boolean = commands.flatMap((command) => [
-    ...flagsOf(command),
-    ...(OTHER_FLAGS[command] ?? []),
-  ])
   const [first] = Parser([...words], {
-    boolean: [...boolean, ...EVERYWHERE],
+    boolean: commands.flatMap(valuelessOf),
     configuration: { 'greedy-arrays': false, 'parse-positional-numbers': false },
   })._
   return first === undefined ? undefined : String(first)
+}
+
+/** The options of a command that take no value. */
+export function valuelessOf(command: string): string[] {
+  const others = Object.hasOwn(OTHER_FLAGS, command) ? OTHER_FLAGS[command] : undefined
+  return [...flagsOf(command), ...(others ?? []), ...EVERYWHERE]
 }

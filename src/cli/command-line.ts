@@ -1,11 +1,12 @@
 import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { ShakedownError } from '../errors.ts'
-import { commandFirst, firstWord } from './command-first.ts'
+import { commandFirst, firstWord, valuelessOf } from './command-first.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { refuseTwice } from './given-once.ts'
 import { runCommand } from './run-command.ts'
+import { refuseHalfFlags, refuseWithoutValue } from './values-given.ts'
 import { VERSION } from './version.ts'
 
 type Finish = (code: ExitCode) => void
@@ -39,6 +40,8 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     exitCode = code
   }
   const [command = ''] = words
+  const flags = valuelessOf(command)
+  refuseHalfFlags(words, flags)
   let parser = yargs(words)
     .scriptName('shakedown')
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
@@ -49,7 +52,10 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')
     .strict()
     .strictCommands()
-    .middleware((all) => refuseTwice(all))
+    .middleware((all) => {
+      refuseTwice(all)
+      refuseWithoutValue(all, flags)
+    })
     .config(environmentOptions(process.env, command))
     .version(VERSION)
     .help()

@@ -79,8 +79,7 @@ export function environmentOptions(
     const name = variableOf(option)
     const text = environment[name]
     if (text === undefined || !commands.includes(command)) continue
-    options[option] =
-      kind === 'flag' ? flagOf(name, text) : kind === 'texts' ? severalOf(text) : text
+    options[option] = kind === 'flag' ? flagOf(name, text) : valuesOf(name, text, kind)
   }
   return options
 }
@@ -115,6 +114,14 @@ function refuseUnknown(environment: Environment): void {
 
 function variableOf(option: string): string {
   return PREFIX + option.toUpperCase().replaceAll('-', '_')
+}
+
+function valuesOf(name: string, text: string, kind: 'text' | 'texts'): string | string[] {
+  const value = kind === 'texts' ? severalOf(text) : text.trim()
+  if (value.length > 0) return value
+  throw new ShakedownError('USAGE', `The environment has ${name}, which is empty.`, {
+    hint: 'Give it a value, or take the variable out of the environment (unset).',
+  })
 }
 
 function severalOf(text: string): string[] {

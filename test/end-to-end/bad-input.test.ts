@@ -73,6 +73,35 @@ describe('a target', () => {
   })
 })
 
+describe('an option that takes a value', () => {
+  test.each([
+    { words: ['run', SMOKE, '--out'], says: '--out is given without a value.' },
+    { words: ['run', SMOKE, '--set'], says: '--set is given without a value.' },
+    { words: ['run', SMOKE, '--target', '--quiet'], says: '--target is given without a value.' },
+    { words: ['plan', SMOKE, '--simulate', '--sweep='], says: '--sweep is given without a value.' },
+    { words: ['simulate', SMOKE, '--memory-limit='], says: '--memory-limit is given without' },
+  ])('and has none is named: $words', async ({ words, says }) => {
+    const said = await refused(...words)
+    expect(said).toContain(says)
+    expect(said).toContain('the value behind it, or leave it out')
+  })
+
+  test.each([
+    { words: ['run', SMOKE, '--no-set'], says: 'There is no --no-set: --set takes a value.' },
+    { words: ['run', SMOKE, '--no-only'], says: 'There is no --no-only' },
+    { words: ['simulate', SMOKE, '--no-calibrate'], says: 'There is no --no-calibrate' },
+    { words: ['plan', SMOKE, '--simulate', '--no-csv'], says: 'There is no --no-csv' },
+    { words: ['serve', '--no-name-prefix'], says: 'There is no --no-name-prefix' },
+  ])('cannot be negated: $words', async ({ words, says }) => {
+    expect(await refused(...words)).toContain(says)
+  })
+})
+
+test('an option that takes no value is not given one in vain', async () => {
+  const said = await refused('run', SMOKE, '--quiet=maybe')
+  expect(said).toContain('--quiet is "maybe", which is neither true nor false.')
+})
+
 describe('a scenario', () => {
   test('with several mistakes is told all of them, with line, column and cure', async () => {
     const { file } = prepared(`

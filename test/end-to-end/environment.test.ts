@@ -75,6 +75,11 @@ test.each<{ env: Record<string, string>; says: string }>([
   },
   { env: { SHAKEDOWN_SEED: 'x' }, says: 'SHAKEDOWN_SEED=x: seed: write a whole number' },
   { env: { SHAKEDOWN_QUIET: 'maybe' }, says: 'SHAKEDOWN_QUIET=maybe is neither yes nor no' },
+  { env: { SHAKEDOWN_OUT: '' }, says: 'The environment has SHAKEDOWN_OUT, which is empty' },
+  {
+    env: { SHAKEDOWN_TARGET: ' ; ' },
+    says: 'The environment has SHAKEDOWN_TARGET, which is empty',
+  },
   { env: { SHAKEDOWN_SET: 'fleet.thigns=3' }, says: 'SHAKEDOWN_SET fleet.thigns=3: ' },
 ])('$env is refused', async ({ env, says }) => {
   const { exitCode, stderr } = await startedWith({ env }, 'run', SMOKE).ended
