@@ -41,11 +41,18 @@ function readText(
   try {
     return readFileSync(fileName, 'utf8')
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const what = code === 'ENOENT' ? 'there is no such file' : message
+    const { code = '', message } = error as NodeJS.ErrnoException
+    const what = REASONS[code] ?? message
     throw new ShakedownError('USAGE', `The scenario ${fileName} cannot be read: ${what}.`, {
       hint,
       cause: error,
     })
   }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is a file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it must not be read',
 }

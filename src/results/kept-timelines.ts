@@ -1,8 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { KeptCount } from '../metrics/keep-limits.ts'
 import type { ThingTimeline, TimelineEvent } from '../metrics/thing-timeline.ts'
-import { attempt } from './run-folder.ts'
+import { namesIn, readFileOf } from './run-folder.ts'
 import { type LimitsRow, type TimelineRow, timelineLogName } from './timeline-log.ts'
 
 /** A timeline as a reader wants it: which thing, and times in milliseconds since T0. */
@@ -39,7 +37,7 @@ export function readTimelines(folder: string, t0Ms: number): KeptTimelines {
   const dropped: string[] = []
   for (const worker of workersWithTimelines(folder)) {
     const name = timelineLogName(worker)
-    const lines = attempt(folder, () => readFileSync(join(folder, name), 'utf8')).split('\n')
+    const lines = readFileOf(folder, name).split('\n')
     let torn = lines.pop() === '' ? 0 : 1
     for (const line of lines) {
       const row = parseTimelineRow(line)
@@ -63,7 +61,7 @@ export function readTimelines(folder: string, t0Ms: number): KeptTimelines {
 }
 
 function workersWithTimelines(folder: string): number[] {
-  return attempt(folder, () => readdirSync(folder))
+  return namesIn(folder)
     .map((name) => /^worker-(\d+)\.timelines\.ndjson$/.exec(name)?.[1])
     .filter((worker) => worker !== undefined)
     .map(Number)

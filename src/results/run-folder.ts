@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { devNull } from 'node:os'
@@ -122,6 +123,44 @@ export function writeText(folder: string, name: string, text: string): void {
   })
 }
 
+/**
+ * A file of the folder of an earlier run, as text.
+ * @throws ShakedownError FOLDER_UNUSABLE, with the name of what is not there.
+ */
+export function readFileOf(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8')
+  } catch (error) {
+    throw unreadable(folder, name, error)
+  }
+}
+
+/** @throws ShakedownError FOLDER_UNUSABLE when there is no such folder, or it cannot be read. */
+export function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+  } catch (error) {
+    throw unreadable(folder, undefined, error)
+  }
+}
+
+function unreadable(folder: string, name: string | undefined, cause: unknown): unknown {
+  const { code, message } = cause as NodeJS.ErrnoException
+  if (code === undefined) return cause
+  const isThere = existsSync(folder)
+  const reasons: Record<string, string> = {
+    ENOENT: isThere ? `it has no ${name}` : 'there is no such folder',
+    ENOTDIR: 'it is no folder',
+    EISDIR: `its ${name} is a folder`,
+    EACCES: name === undefined ? 'it must not be read' : `its ${name} must not be read`,
+  }
+  const hint =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'Ask whoever made it for the right to read it.'
+      : 'Give the folder of a run; it is printed at the end of each run.'
+  return unusable(folder, reasons[code] ?? message, { hint, cause })
+}
+
 /** Runs what touches the folder; what the file system refuses is said in terms of the folder. */
 export function attempt<Result>(folder: string, touch: () => Result): Result {
   try {
@@ -165,6 +204,7 @@ const REASONS: Record<string, string> = {
   EFBIG: 'a file of it may not grow any more',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'it is a file',
+  EISDIR: 'a folder stands where one of its files belongs',
   ENOENT: 'a file or folder of it is missing',
 }
 
@@ -172,7 +212,8 @@ const CURES: Record<string, string> = {
   ENOSPC: 'Make room there, or name a folder on another disk with --out.',
   EDQUOT: 'Make room there, or name a folder on another disk with --out.',
   EFBIG: 'Raise the limit on the size of files (ulimit -f).',
-  ENOENT: 'Check the path; the folder of a run is printed at its end.',
+  ENOENT: 'Name another folder with --out, and let it be while the run goes on.',
+  EISDIR: 'Remove it, or move it away.',
 }
 
 /** Node's own recursive mkdir never returns where a parent can neither be found nor made, as in /proc. */
@@ -180,7 +221,13 @@ function makeWithParents(folder: string): void {
   if (existsSync(folder)) return
   const parent = dirname(folder)
   if (parent !== folder) makeWithParents(parent)
-  mkdirSync(folder)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Two runs at once may both be the first to want `reports`.
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    if (!isThere || !statSync(folder).isDirectory()) throw error
+  }
 }
 
 function hasEntries(folder: string): boolean {

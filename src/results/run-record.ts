@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { intervalKey, type LogEntry, readLog } from '../metrics/interval-log.ts'
 import { languageProblem } from '../metrics/threshold.ts'
@@ -8,7 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { parseRow } from './parse-row.ts'
 import { type PlannedPrediction, predictionIn } from './prediction.ts'
 import type { BeginRow, EndRow, HostRow, IntervalRow, Row, RunRow } from './rows.ts'
-import { attempt, RUN_FILES, unusable, workerLogName } from './run-folder.ts'
+import { namesIn, RUN_FILES, readFileOf, unusable, workerLogName } from './run-folder.ts'
 
 /** All that a run folder says about its run, as far as it is finished. */
 export interface RunRecord {
@@ -45,7 +44,7 @@ export function isWhole({ row, entries }: FinishedInterval): boolean {
  */
 export function readRun(folder: string): RunRecord {
   const fileName = join(folder, RUN_FILES.scenario)
-  const scenarioText = readText(folder, RUN_FILES.scenario)
+  const scenarioText = readFileOf(folder, RUN_FILES.scenario)
   const scenario = parseScenario(scenarioText, { fileName, threshold: languageProblem })
   const plan = readPlan(folder)
   const dropped: string[] = []
@@ -68,12 +67,8 @@ export function readRun(folder: string): RunRecord {
   }
 }
 
-function readText(folder: string, name: string): string {
-  return attempt(folder, () => readFileSync(join(folder, name), 'utf8'))
-}
-
 function readPlan(folder: string): RunRecord['plan'] {
-  const text = readText(folder, RUN_FILES.plan)
+  const text = readFileOf(folder, RUN_FILES.plan)
   try {
     const plan = JSON.parse(text) as Partial<Plan> | null
     if (typeof plan?.planHash === 'string' && typeof plan.scenarioHash === 'string') {
@@ -94,7 +89,7 @@ function readPlan(folder: string): RunRecord['plan'] {
 }
 
 function readRows(folder: string, dropped: string[]): Row[] {
-  const lines = readText(folder, RUN_FILES.intervals).split('\n')
+  const lines = readFileOf(folder, RUN_FILES.intervals).split('\n')
   // A whole row ends with a newline, so what stands behind the last one is torn or nothing.
   let torn = lines.pop() === '' ? 0 : 1
   const rows: Row[] = []
@@ -125,7 +120,7 @@ function readIntervals(
     )
     let torn = 0
     const unfinished = new Set<string>()
-    for (const entry of readLog(readText(folder, name), () => (torn += 1))) {
+    for (const entry of readLog(readFileOf(folder, name), () => (torn += 1))) {
       const interval = own.get(intervalKey(entry.fromMs))
       if (interval) interval.entries.push(entry)
       else unfinished.add(intervalKey(entry.fromMs))
@@ -141,7 +136,7 @@ function readIntervals(
 }
 
 function workersWithLog(folder: string): number[] {
-  return attempt(folder, () => readdirSync(folder))
+  return namesIn(folder)
     .map((name) => /^worker-(\d+)\.hlog$/.exec(name)?.[1])
     .filter((worker) => worker !== undefined)
     .map(Number)

@@ -166,6 +166,18 @@ describe('the command line', () => {
   })
 })
 
+test.each([
+  { words: ['run', SCENARIOS], says: `The scenario ${SCENARIOS} cannot be read: it is a folder.` },
+  { words: ['run', '--from', SMOKE], says: 'cannot be read: a part of its path is a file.' },
+  { words: ['report', SMOKE], says: `The run folder ${SMOKE} cannot be used: it is no folder.` },
+  { words: ['report', '/nowhere'], says: 'cannot be used: there is no such folder.' },
+  { words: ['report', SCENARIOS], says: 'cannot be used: it has no scenario.yaml.' },
+])('what is no file or no run is called what it is: $words', async ({ words, says }) => {
+  const said = await refused(...words)
+  expect(said).toContain(says)
+  expect(said).not.toMatch(/--out|E[A-Z]{4,}/)
+})
+
 test('a folder that holds something is never written over', async () => {
   const { folder } = prepared('')
   writeFileSync(join(folder, 'precious'), 'x')

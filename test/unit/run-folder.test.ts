@@ -92,6 +92,15 @@ test('a run with a window that its load cannot fill is still read, and measured 
   expect(summarize(readRun(folder)).thresholds).toMatchObject([{ observed: null, passed: false }])
 })
 
+test('a folder in place of a file, and a file or nothing in place of a run, are called that', () => {
+  const folder = writtenRun({})
+  rmSync(join(folder, 'plan.json'))
+  mkdirSync(join(folder, 'plan.json'))
+  expect(() => readRun(folder)).toThrow('cannot be used: its plan.json is a folder.')
+  expect(() => readRun(join(folder, 'nowhere'))).toThrow('there is no such folder.')
+  expect(() => readRun(join(folder, 'scenario.yaml'))).toThrow('it is no folder.')
+})
+
 test('a run killed in a row loses that row and says so', () => {
   const folder = writtenRun({ end: false })
   appendFileSync(join(folder, 'intervals.ndjson'), '{"kind":"interval","worker":0,"sta')
@@ -233,19 +242,18 @@ test.skipIf(process.platform !== 'linux')(
   },
 )
 
-test.each([
-  { missing: 'scenario.yaml', why: 'a file or folder of it is missing' },
-  { missing: 'plan.json', why: 'a file or folder of it is missing' },
-  { missing: 'intervals.ndjson', why: 'a file or folder of it is missing' },
-])('a folder without $missing holds no run', ({ missing, why }) => {
-  const folder = writtenRun({})
-  rmSync(join(folder, missing))
+test.each(['scenario.yaml', 'plan.json', 'intervals.ndjson'])(
+  'a folder without %s holds no run',
+  (missing) => {
+    const folder = writtenRun({})
+    rmSync(join(folder, missing))
 
-  expect(errorOf(() => readRun(folder))).toMatchObject({
-    code: 'FOLDER_UNUSABLE',
-    message: expect.stringContaining(why),
-  })
-})
+    expect(errorOf(() => readRun(folder))).toMatchObject({
+      code: 'FOLDER_UNUSABLE',
+      message: expect.stringContaining(`cannot be used: it has no ${missing}.`),
+    })
+  },
+)
 
 test.each([
   { file: 'plan.json', text: '{"planHash":', why: 'plan.json is not the plan of a run' },
