@@ -1,8 +1,10 @@
 import { ShakedownError } from '../errors.ts'
+import { Stopping } from '../run/stopping.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Calibration } from '../simulate/calibration.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import { ExitCode } from './exit-codes.ts'
+import { listenForSignals } from './run-end.ts'
 import type { SimulateArguments } from './simulate.ts'
 import { VirtualProgress } from './virtual-progress.ts'
 
@@ -21,12 +23,20 @@ export async function checkSeeds(
   const { from, to } = rangeOf(text)
   const latency = calibration?.latency
   const progress = new VirtualProgress(given)
+  const stopping = new Stopping()
+  const unlisten = listenForSignals(stopping, 'stopping here')
+  if (!given.quiet) process.stderr.write(`in virtual time: ${seedsWords(from, to)}\n`)
   let events = 0
   let virtualUs = 0
   for (let seed = from; seed <= to; seed++) {
     const simulation = new Simulation({ scenario: { ...scenario, seed }, latency })
     try {
-      while (simulation.goOn(SLICE)) await nextTurn()
+      while (!stopping.requested && simulation.goOn(SLICE)) await nextTurn()
+      if (stopping.requested) {
+        progress.end()
+        process.stdout.write(`stopped at seed ${seed}: ${heldWords(from, seed - 1, events)}\n`)
+        return ExitCode.Stopped
+      }
       const { broken, endUs } = simulation.end()
       events += simulation.events
       virtualUs += endUs
@@ -43,11 +53,20 @@ export async function checkSeeds(
     await nextTurn()
   }
   progress.end()
-  const seeds = from === to ? `seed ${from}` : `seeds ${from}..${to}`
-  process.stdout.write(
-    `${seeds}: every rule of thing, service and ledger holds in ${(to - from + 1).toLocaleString('en')} runs (${events.toLocaleString('en')} events).\n`,
-  )
+  unlisten()
+  process.stdout.write(`${heldWords(from, to, events)}\n`)
   return ExitCode.Passed
+}
+
+function seedsWords(from: number, to: number): string {
+  return from === to ? `seed ${from}` : `seeds ${from}..${to}`
+}
+
+/** @param to below `from`: nothing was checked. */
+function heldWords(from: number, to: number, events: number): string {
+  if (to < from) return 'no seed was checked to its end.'
+  const runs = to === from ? '1 run' : `${(to - from + 1).toLocaleString('en')} runs`
+  return `${seedsWords(from, to)}: every rule of thing, service and ledger holds in ${runs} (${events.toLocaleString('en')} events).`
 }
 
 const SLICE = 50_000

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Summary } from '../../src/results/summary.ts'
-import { prepared, SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
+import { prepared, SCENARIOS, shakedown, started, temporaryFolder } from './command-line.ts'
 import { HAS_NEWEST_LTS, newestLts } from './newest-lts.ts'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -101,7 +101,7 @@ thresholds: [{ abort: "start-next.issued.rate ${least} for 70s" }]
     [['--workers', '2'], /--workers means nothing in virtual time/],
     [['--cert', 'device.pem'], /--cert means nothing in virtual time: .*certificate/],
     [[QUICKSTART], /There is one argument too many: "\S+quickstart.yaml"/],
-    [['--seeds', ''], /--seeds is empty/],
+    [['--seeds', ''], /--seeds is given without a value/],
     [
       ['--set', 'jobs.0.perThing=900', '--memory-limit', '8MiB'],
       /10 things, each with 900 executions, needs .*fewer things or executions/s,
@@ -143,6 +143,16 @@ thresholds: [{ abort: "start-next.issued.rate ${least} for 70s" }]
     expect(check?.message).toMatch(/25 because the thing waits for a notify-next, .*thing-0 \(job/)
     expect(check?.message).toMatch(/and 20 more\./)
     expect(stdout.replaceAll(/\s+/g, ' ')).toContain('has not subscribed')
+  })
+
+  test('a range of seeds that is stopped says how far it came', async () => {
+    const range = started('simulate', SMOKE, '--seeds', '1..1000000')
+    await range.until('it has begun', () => range.stderr().includes('seeds 1..1000000'))
+    range.child.kill('SIGINT')
+    const { exitCode, stdout, stderr } = await range.ended
+
+    expect(exitCode, stdout + stderr).toBe(105)
+    expect(stdout).toMatch(/^stopped at seed \d+: .*(holds in|no seed was checked)/)
   })
 
   test('a range of seeds is checked, and says so', async () => {
