@@ -1,8 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ShakedownError } from '../errors.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { RateProbe } from './calibration.ts'
+import { writeOutput } from './output-file.ts'
 
 /** What `doctor --calibrate` has found out about a machine. */
 export interface Calibration {
@@ -21,16 +21,7 @@ export const CALIBRATION_FILE = 'calibration.json'
 
 /** @throws ShakedownError USAGE */
 export function writeCalibration(file: string, calibration: Calibration): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, `${JSON.stringify(calibration, null, 2)}\n`)
-  } catch (error) {
-    const { message } = error as Error
-    throw new ShakedownError('USAGE', `${file} cannot be written: ${message}.`, {
-      hint: 'Name another file with --calibration.',
-      cause: error,
-    })
-  }
+  writeOutput(file, `${JSON.stringify(calibration, null, 2)}\n`)
 }
 
 /** A sentence for a plan that is above what this machine was measured to keep. */

@@ -1,7 +1,5 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { wallMs } from '../clock/clock.ts'
@@ -18,6 +16,7 @@ import { planOf } from '../scenario/plan.ts'
 import { highestValid, type Probe, type SearchBounds } from './ceiling-search.ts'
 import { withoutSettings } from './environment.ts'
 import { beginRunFolder } from './run-id.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 export interface CalibrationSettings {
   readonly things: number
@@ -26,6 +25,8 @@ export interface CalibrationSettings {
   readonly seconds: number
   readonly bounds: SearchBounds
   readonly onProbe: (probe: RateProbe) => void
+  /** Once it is asked for, no rate is tried any more. */
+  readonly stopping?: Stopping
 }
 
 export interface RateProbe extends Probe {
@@ -35,15 +36,20 @@ export interface RateProbe extends Probe {
   readonly broken: readonly string[]
 }
 
-/** The highest rate of starts at which this machine's measurements are valid. */
+/**
+ * The highest rate of starts at which this machine's measurements are valid; of no meaning once it
+ * was to stop.
+ */
 export async function findCeiling(settings: CalibrationSettings): Promise<number> {
+  const { stopping = new Stopping() } = settings
   return withNullTarget(async (targets) => {
     const probe = async (startsPerSecond: number) => {
-      const once = { ...settings, startsPerSecond }
+      const once = { ...settings, stopping, startsPerSecond }
+      if (stopping.requested) return { startsPerSecond, valid: false }
       const first = await probeRate(targets, once)
       // One void run may be a moment of the machine; two are its limit.
-      const found = first.valid ? first : await probeRate(targets, once)
-      settings.onProbe(found)
+      const found = first.valid || stopping.requested ? first : await probeRate(targets, once)
+      if (!stopping.requested) settings.onProbe(found)
       return found
     }
     return highestValid(probe, settings.bounds)
@@ -69,20 +75,21 @@ export async function withNullTarget<Result>(
 export async function probeRate(
   targets: readonly string[],
   rate: Pick<CalibrationSettings, 'things' | 'workers' | 'seconds'> &
+    Pick<CalibrationSettings, 'stopping'> &
     Pick<Probe, 'startsPerSecond'>,
 ): Promise<RateProbe> {
-  const folder = join(mkdtempSync(join(tmpdir(), 'shakedown-calibration-')), 'run')
+  const folder = temporaryFolder('shakedown-calibration-')
   try {
-    return probeOf(rate.startsPerSecond, await runOnce(folder, targets, rate))
+    return probeOf(rate.startsPerSecond, await runOnce(join(folder.path, 'run'), targets, rate))
   } finally {
-    rmSync(join(folder, '..'), { recursive: true, force: true })
+    folder.remove()
   }
 }
 
 async function runOnce(
   folder: string,
   targets: readonly string[],
-  { things, workers, seconds, startsPerSecond }: Parameters<typeof probeRate>[1],
+  { things, workers, seconds, stopping, startsPerSecond }: Parameters<typeof probeRate>[1],
 ): Promise<Summary> {
   const scenario = parseScenario(
     `
@@ -109,7 +116,7 @@ load: { arrivals: [{ name: steady, rate: ${startsPerSecond}/s, for: ${seconds}s 
     workers,
     warmUp: true,
     control: undefined,
-    stopping: new Stopping(),
+    stopping: stopping ?? new Stopping(),
     onProgress: () => {},
   })
   return summarize(readRun(folder))

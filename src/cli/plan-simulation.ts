@@ -1,4 +1,3 @@
-import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { ShakedownError } from '../errors.ts'
 import { outlookPage } from '../report/html-outlook.ts'
 import { outlookCsv } from '../report/outlook-csv.ts'
@@ -11,6 +10,7 @@ import { type Outlook, outlookOf } from '../simulate/outlook.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import { refuseSameFile } from './given-once.ts'
 import { checkMemory } from './memory-limit.ts'
+import { checkWritable, writeOutput } from './output-file.ts'
 import { readScenario } from './read-scenario.ts'
 import { rangeOf } from './seeds.ts'
 import { combinations, readSweeps, type Setting } from './sweep.ts'
@@ -53,7 +53,7 @@ export async function simulatePlan(
   checkRuns(planned.length * (to - from + 1))
   refuseEqual(planned)
   // Every one is checked before the first is begun, and so is where the results are to go.
-  for (const file of [given.csv, given.html]) checkWritable(file)
+  for (const file of [given.csv, given.html]) if (file !== undefined) checkWritable(file)
   for (const { scenario } of planned) checkMemory(scenario, undefined)
   const progress = new VirtualProgress(given)
   const variants: OutlookVariant[] = []
@@ -66,11 +66,12 @@ export async function simulatePlan(
   }
   progress.end()
   const [first] = planned
-  writeOutput(given.csv, () => outlookCsv(variants))
-  writeOutput(given.html, () => {
+  if (given.csv !== undefined) writeOutput(given.csv, outlookCsv(variants))
+  if (given.html !== undefined) {
     const { name = '', question } = first?.scenario ?? {}
-    return outlookPage(variants, { scenario: name, question, seeds, version: VERSION })
-  })
+    const told = { scenario: name, question, seeds, version: VERSION }
+    writeOutput(given.html, outlookPage(variants, told))
+  }
   return given.json ? json(variants) : outlookText(variants, options)
 }
 
@@ -128,33 +129,6 @@ function refuseEqual(planned: readonly Variant[]): void {
     }
     byHash.set(hash, words)
   }
-}
-
-function checkWritable(file: string | undefined): void {
-  if (file === undefined) return
-  try {
-    closeSync(openSync(file, 'a'))
-  } catch (error) {
-    throw notWritable(file, error)
-  }
-}
-
-function writeOutput(file: string | undefined, text: () => string): void {
-  if (file === undefined) return
-  try {
-    writeFileSync(file, text())
-  } catch (error) {
-    throw notWritable(file, error)
-  }
-}
-
-function notWritable(file: string, error: unknown): unknown {
-  const { code, message } = error as NodeJS.ErrnoException
-  if (code === undefined) return error
-  return new ShakedownError('USAGE', `${file} cannot be written: ${message}.`, {
-    hint: 'Name a file in a folder that exists and can be written.',
-    cause: error,
-  })
 }
 
 function json(variants: readonly OutlookVariant[]): string {

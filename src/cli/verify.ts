@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandModule } from 'yargs'
 import { ShakedownError } from '../errors.ts'
@@ -15,6 +13,7 @@ import { hiding, IN_VERIFY, refuseMeaningless } from './meaningless.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
 import { assigned } from './serve-settings.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 import { inRealTime, inVirtualTime } from './verify-runs.ts'
 
 /** Odd numbers, so that one of them is the middle one. */
@@ -70,7 +69,8 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
   const runs = oddCountOf('--runs', given.runs)
   const { fitted, heldOut } = sizesOf(scenario)
   const say = (line: string) => void (given.quiet || process.stderr.write(`${line}\n`))
-  const folder = mkdtempSync(join(tmpdir(), 'shakedown-verify-'))
+  const temporary = temporaryFolder('shakedown-verify-')
+  const folder = temporary.path
   const stopping = new Stopping()
   const unlisten = listenForSignals(stopping)
   try {
@@ -120,7 +120,7 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
     return rows.every(({ isMet }) => isMet) ? ExitCode.Passed : ExitCode.ThresholdsFailed
   } finally {
     unlisten()
-    rmSync(folder, { recursive: true, force: true })
+    temporary.remove()
   }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
@@ -168,4 +168,14 @@ test('a run writes what it predicts into its plan, and tells it beside what came
   expect(prediction.leftOut).toEqual(predicted.leftOut)
   expect(stdout).toMatch(/^predicted +accepted writes/m)
   expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('id="prediction"')
+})
+
+test('a file for results that never came is not left behind', async () => {
+  const csv = join(temporaryFolder(), 'eta.csv')
+  const outputs = ['--simulate', '--csv', csv, '--html', '/nowhere/eta.html']
+  const { exitCode, stderr } = await shakedown('plan', THROTTLED, ...outputs)
+
+  expect(exitCode, stderr).toBe(2)
+  expect(stderr).toContain('/nowhere/eta.html cannot be written: its folder does not exist.')
+  expect(existsSync(csv)).toBe(false)
 })
