@@ -40,6 +40,11 @@ export function isWhole(path: Path): boolean {
   return isOnly('integer', path)
 }
 
+/** Whether the value at this path can be nothing but a list. */
+export function isList(path: Path): boolean {
+  return isOnly('array', path)
+}
+
 function isOnly(type: string, path: Path): boolean {
   const nodes = nodesAt(path)
   return nodes.length > 0 && nodes.every((node) => node.type === type)

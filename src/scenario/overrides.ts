@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml'
-import { isText } from './json-schema.ts'
+import { isList, isText } from './json-schema.ts'
 import { type Path, pathText } from './problem.ts'
 import { isMap } from './raw.ts'
 import { shown } from './shown.ts'
@@ -24,7 +24,10 @@ export function readOverride(given: string | Assignment): Override | { readonly 
   const { text: assignment, origin } =
     typeof given === 'string' ? { text: given, origin: `--set ${given}` } : given
   const equals = assignment.indexOf('=')
-  const path = assignment.slice(0, Math.max(0, equals)).split('.')
+  const path = assignment
+    .slice(0, Math.max(0, equals))
+    .split('.')
+    .map((step) => step.trim())
   if (equals < 1 || path.includes('')) {
     return { problem: `${origin}: write path=value, such as fleet.things=500` }
   }
@@ -48,16 +51,18 @@ export function applyOverride(raw: unknown, { path, value, origin }: Override): 
     } else if (!isMap(target)) {
       return `${origin}: ${pathText(here)} is ${shown(target)} and has no ${step}`
     }
-    target = entered(target as object, step, depth === path.length - 1, value)
+    const isLast = depth === path.length - 1
+    target = entered(target as object, step, isLast ? value : undefined, [...here, step])
   }
   return undefined
 }
 
-function entered(target: object, step: string | number, isLast: boolean, value: unknown): unknown {
+/** @param value undefined for what a path only goes through: what the file does not have is made. */
+function entered(target: object, step: string | number, value: unknown, path: Path): unknown {
   const existing = Object.hasOwn(target, step)
     ? (target as Record<string | number, unknown>)[step]
     : undefined
-  const next = isLast ? value : (existing ?? {})
+  const next = value === undefined ? (existing ?? (isList(path) ? [] : {})) : value
   // Defined and not assigned, so that no name reaches anything but this object.
   Object.defineProperty(target, step, {
     value: next,

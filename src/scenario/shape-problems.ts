@@ -9,7 +9,18 @@ type Issue = z.core.$ZodIssue
 
 /** What the schema has against a file, as sentences with value and cure. */
 export function shapeProblems(raw: unknown, issues: readonly Issue[]): Problem[] {
-  return issues.flatMap((issue) => problemsOf(raw, issue, []))
+  return issues
+    .filter((issue) => !isBeyondWhole(issue) || issues.filter(isOf(issue)).length === 1)
+    .flatMap((issue) => problemsOf(raw, issue, []))
+}
+
+/** A number above all whole ones is above the limit of its key as well: that is what helps. */
+function isBeyondWhole(issue: Issue): boolean {
+  return issue.code === 'too_big' && issue.maximum === Number.MAX_SAFE_INTEGER
+}
+
+function isOf({ path }: Issue): (other: Issue) => boolean {
+  return (other) => other.path.join('.') === path.join('.')
 }
 
 function problemsOf(raw: unknown, issue: Issue, above: Path): Problem[] {

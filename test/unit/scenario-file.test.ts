@@ -296,3 +296,14 @@ test('a threshold that aborts is written in two ways and means the same', () => 
 
   expect(thresholds).toEqual([false, true, true, false].map((abort) => ({ expression, abort })))
 })
+
+test('an override may begin a list that the file does not have, and have room around its words', () => {
+  const text = 'name: short\nfleet: { things: 5 }\nload: { loop: { for: 1s } }\n'
+  const set = ['jobs.0.id=fw', 'thresholds.0=update.lost == 0', ' fleet.things = 50 ']
+
+  expect(parsed(text, set)).toMatchObject({
+    fleet: { things: 50 },
+    jobs: [{ id: 'fw' }],
+    thresholds: [{ expression: 'update.lost == 0' }],
+  })
+})

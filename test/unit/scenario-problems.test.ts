@@ -624,7 +624,15 @@ test.each([
   },
   {
     set: 'fleet.mix.0={ share: 50%, transport: mqtt }',
-    says: '--set fleet.mix.0={ share: 50%, transport: mqtt }: fleet.mix: write a list, not a map',
+    says: '--set fleet.mix.0={ share: 50%, transport: mqtt }: fleet.mix: the shares add up to 50%, not to 100%',
+  },
+  {
+    set: 'jobs.1.id=fw',
+    says: '--set jobs.1.id=fw: jobs has 0 rows, counted from 0; one more can be added at 0',
+  },
+  {
+    set: 'seed=9007199254740993',
+    says: '--set seed=9007199254740993: seed: write at most 4294967295, not 9007199254740992',
   },
 ])('the override $set is told by its own words', ({ set, says }) => {
   expect(problems(withSection('none', ''), [set])).toEqual([says])
