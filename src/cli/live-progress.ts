@@ -13,6 +13,7 @@ const PLAIN_EVERY_SECONDS = 10
 /** Shows a run while it goes on, on standard error, so that standard output stays the result. */
 export class LiveProgress {
   readonly #of: number | undefined
+  readonly #plansStarts: boolean
   readonly #quiet: boolean
   readonly #terminal: boolean
   readonly #color: boolean
@@ -24,6 +25,7 @@ export class LiveProgress {
       load.kind === 'arrivals'
         ? load.phases.reduce((sum, { durationUs }) => sum + durationUs, 0) / 1e6
         : undefined
+    this.#plansStarts = load.kind === 'arrivals'
     this.#quiet = quiet
     this.#terminal = process.stderr.isTTY === true
     this.#color = color && this.#terminal && process.env.NO_COLOR === undefined
@@ -73,8 +75,9 @@ export class LiveProgress {
       of: this.#of,
       online: progress.online,
       things: progress.things,
-      started: progress.starts,
-      dropped: progress.droppedStarts,
+      starts: this.#plansStarts
+        ? { started: progress.starts, dropped: progress.droppedStarts }
+        : undefined,
       executionsEnded: progress.endedExecutions,
       acceptedPerSecond: progress.acceptedPerSecond,
       throttledPerSecond: progress.throttledPerSecond,

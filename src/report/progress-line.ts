@@ -11,8 +11,8 @@ export interface LiveSecond {
   readonly of: number | undefined
   readonly online: number
   readonly things: number
-  readonly started: number
-  readonly dropped: number
+  /** Planned starts; undefined where the load plans none. */
+  readonly starts: { readonly started: number; readonly dropped: number } | undefined
   readonly executionsEnded: number
   readonly acceptedPerSecond: number
   readonly throttledPerSecond: number
@@ -25,7 +25,11 @@ const STAGES: Record<Stage, string> = { connect: 'connecting', load: 'load', dra
 
 /** One plain line, for logs. */
 export function progressLine(live: LiveSecond): string {
-  return [`${STAGES[live.stage]} ${clockWords(live)}`, onlineWords(live), ...facts(live)].join('  ')
+  return [
+    `${STAGES[live.stage]} ${clockWords(live)}`,
+    onlineWords(live),
+    ...facts(live).flat(),
+  ].join('  ')
 }
 
 /** Two lines for a terminal while things connect, three afterwards; the caller moves the cursor. */
@@ -37,12 +41,12 @@ export function progressPanel(
   const words = `${clockWords(live)}   ${onlineWords(live)}`
   const room = Math.min(30, options.width - words.length - 14)
   const bar = room >= 8 ? `${progressBar(doneShare(live), room)}  ` : ''
-  const [starts, dropped, ended, accepted, throttled, p99, open] = facts(live)
+  const [fleet, requests] = facts(live)
   const stage = STAGES[live.stage].padEnd(10)
   const lines = [
     `${stage}  ${bar}${words}`,
-    ...(live.stage === 'connect' ? [] : [indented([starts, dropped, ended])]),
-    indented([accepted, throttled, p99, open]),
+    ...(live.stage === 'connect' ? [] : [indented(fleet)]),
+    indented(requests),
   ].map((line) => line.slice(0, options.width))
   // Cut first and painted after: a line that wraps would spoil the caller's count of lines.
   return lines.map((line, index) =>
@@ -77,18 +81,19 @@ function onlineWords({ online, things }: LiveSecond): string {
   return `online ${count(online)}/${count(things)}`
 }
 
-function facts(live: LiveSecond): string[] {
+function facts({ starts, ...live }: LiveSecond): [fleet: string[], requests: string[]] {
+  const begun = starts && [`started ${count(starts.started)}`, `dropped ${count(starts.dropped)}`]
   return [
-    `started ${count(live.started)}`,
-    `dropped ${count(live.dropped)}`,
-    `ended ${count(live.executionsEnded)}`,
-    `accepted ${count(live.acceptedPerSecond)}/s`,
-    `throttled ${count(live.throttledPerSecond)}/s`,
-    `p99 ${live.p99Ms === null ? NOTHING : milliseconds(live.p99Ms)}`,
-    `open ${count(live.openRequests)}`,
+    [...(begun ?? []), `ended ${count(live.executionsEnded)}`],
+    [
+      `accepted ${count(live.acceptedPerSecond)}/s`,
+      `throttled ${count(live.throttledPerSecond)}/s`,
+      `p99 ${live.p99Ms === null ? NOTHING : milliseconds(live.p99Ms)}`,
+      `open ${count(live.openRequests)}`,
+    ],
   ]
 }
 
-function indented(items: readonly (string | undefined)[]): string {
+function indented(items: readonly string[]): string {
   return ' '.repeat(12) + items.join('   ')
 }

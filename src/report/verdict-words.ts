@@ -52,7 +52,8 @@ const REASONS: Record<Verdict, (summary: Summary) => string> = {
   },
   aborted: ({ thresholds, run }) => {
     const failed = thresholds.filter(({ passed }) => !passed)
-    const cause = run.cause ?? listed(failed.map(thresholdWords))
+    // What was said when the run was given up is a sentence with its full stop.
+    const cause = (run.cause ?? listed(failed.map(thresholdWords))).replace(/\.$/, '')
     return `Given up after ${duration(run.durationSeconds)}${cause ? `: ${cause}` : ''}.`
   },
   stopped: ({ run }) =>

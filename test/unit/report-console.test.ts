@@ -78,11 +78,12 @@ test('an invalid run whose stand-in was lost names that before any number', () =
   expect(at).toBeLessThan(lines.findIndex((line) => line.startsWith('validity')))
 })
 
-test('an aborted run tells its cause', () => {
+test('an aborted run tells its cause, with one full stop', () => {
   const { summary } = exampleRun()
-  const run = { ...summary.run, cause: 'update.throttled.share < 90%' }
-
-  expect(lineWith(linesOf({ verdict: 'aborted', run }), 'Given up')).toContain(run.cause)
+  for (const cause of ['update.lost == 0 was 3', 'update.lost == 0 was 3.']) {
+    const lines = linesOf({ verdict: 'aborted', run: { ...summary.run, cause } })
+    expect(lineWith(lines, 'Given up')).toMatch(/: update\.lost == 0 was 3\.$/)
+  }
 })
 
 test('no line is wider than 100 columns, and the tables fit 76', () => {

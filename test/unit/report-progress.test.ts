@@ -13,8 +13,7 @@ const LIVE: LiveSecond = {
   of: 30,
   online: 998,
   things: 1_000,
-  started: 1_812,
-  dropped: 3,
+  starts: { started: 1_812, dropped: 3 },
   executionsEnded: 640,
   acceptedPerSecond: 198,
   throttledPerSecond: 84,
@@ -33,6 +32,13 @@ test('without a planned end there is no bar to believe, and without answers no p
 
   expect(first).not.toMatch(/[█░]/)
   expect(progressLine({ ...LIVE, of: undefined, p99Ms: null })).toMatch(/^load 20 s .* p99 – /)
+})
+
+test('where no start is planned none is counted, and what has ended is', () => {
+  const live = { ...LIVE, starts: undefined }
+
+  expect(progressLine(live)).toContain('online 998/1,000  ended 640  accepted')
+  expect(progressPanel(live, { color: false, width: 100 })[1]).toMatch(/^ {12}ended 640$/)
 })
 
 test('the bar of connecting is the share of things online', () => {
