@@ -38,10 +38,7 @@ export function serveSettings(given: ServeArguments): StandInSettings {
     ...assigned('fleet.things', '--things', given.things),
     ...assigned('fleet.namePrefix', '--name-prefix', given.namePrefix),
     ...assigned('service.quotas', '--quotas', given.quotas),
-    ...(given.switch ?? []).map((text) => ({
-      text: `service.switches.${text}`,
-      origin: `--switch ${text}`,
-    })),
+    ...(given.switch ?? []).map(switched),
     ...(given.set ?? []),
   ]
   const scenario =
@@ -55,6 +52,14 @@ export function serveSettings(given: ServeArguments): StandInSettings {
   if (given.jobsPerThing === undefined) return settings
   const perThing = jobsPerThing(given.jobsPerThing)
   return { ...settings, jobs: settings.jobs.map((job) => ({ ...job, perThing })) }
+}
+
+/** @throws ShakedownError USAGE */
+function switched(text: string): Assignment {
+  if (/^[^=]+=/.test(text)) return { text: `service.switches.${text}`, origin: `--switch ${text}` }
+  throw new ShakedownError('USAGE', `--switch ${text} gives a switch no value.`, {
+    hint: 'Write name=value, such as throttledStatus=400.',
+  })
 }
 
 /** The part of a scenario that the stand-in plays. */

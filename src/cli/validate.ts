@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs'
 import { ShakedownError } from '../errors.ts'
-import { scenarioText } from '../report/scenario-text.ts'
+import { scenarioNotes, scenarioText } from '../report/scenario-text.ts'
 import { scenarioJsonSchema } from '../scenario/json-schema.ts'
 import { planOf } from '../scenario/plan.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -51,7 +51,7 @@ export function validateCommand(
         const plan = planOf(scenario)
         process.stdout.write(
           json === true
-            ? `${JSON.stringify(plan, null, 2)}\n`
+            ? `${JSON.stringify({ ...plan, notes: scenarioNotes(scenario) }, null, 2)}\n`
             : `${fileName} is valid: ${scenario.name}\n\n${scenarioText(scenario, plan)}\n`,
         )
       }

@@ -23,9 +23,14 @@ export function scenarioText(scenario: Scenario, plan: Plan): string {
     .join('\n')
 }
 
-/** What is known to hinder the things; no row where nothing is. */
+/** What is known to hinder the things, as sentences. */
+export function scenarioNotes(scenario: Scenario): string[] {
+  return [...endlessWaits(scenario), ...lostAnswers(scenario)]
+}
+
+/** No row where nothing is. */
 function notes(scenario: Scenario): [string, string[]][] {
-  const lines = [...endlessWaits(scenario), ...lostAnswers(scenario)]
+  const lines = scenarioNotes(scenario)
   return lines.length === 0 ? [] : [['notes', lines]]
 }
 

@@ -159,6 +159,10 @@ describe('the command line', () => {
       words: ['serve', '--documents', '/nowhere'],
       says: '--documents is /nowhere, which is no folder',
     },
+    {
+      words: ['serve', '--switch', 'throttledStatus'],
+      says: 'Write name=value, such as throttledStatus=400.',
+    },
     { words: ['serve', '--http', 'eighty'], says: '--http is eighty, which is no port' },
     { words: ['report', '/nowhere'], says: 'The run folder /nowhere cannot be used' },
   ])('$words is refused: $says', async ({ words, says }) => {
@@ -176,6 +180,17 @@ test.each([
   const said = await refused(...words)
   expect(said).toContain(says)
   expect(said).not.toMatch(/--out|E[A-Z]{4,}/)
+})
+
+test('what hinders the things of a valid scenario is told as data as well', async () => {
+  const narrow = ['--set', 'service.quotas={ connectionPublishes: 0/s }']
+  const [said, alone] = await Promise.all([
+    shakedown('validate', SMOKE, '--json', ...narrow),
+    shakedown('validate', SMOKE, '--json'),
+  ])
+
+  expect(JSON.parse(said.stdout).notes).toEqual([expect.stringContaining('connectionPublishes')])
+  expect(JSON.parse(alone.stdout).notes).toEqual([])
 })
 
 test('a folder that holds something is never written over', async () => {
