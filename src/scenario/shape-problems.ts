@@ -26,7 +26,7 @@ function isOf({ path }: Issue): (other: Issue) => boolean {
 function problemsOf(raw: unknown, issue: Issue, above: Path): Problem[] {
   const path = [...above, ...(issue.path as Path)]
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey(path, key))
+    return issue.keys.map((key) => unknownKey(raw, path, key))
   }
   const value = rawAt(raw, ...path)
   if (value === undefined) return [missing(path)]
@@ -59,9 +59,19 @@ function missing(path: Path): Problem {
   return { path, text: `missing (${what.charAt(0).toLowerCase()}${what.slice(1)})` }
 }
 
-function unknownKey(path: Path, key: string): Problem {
-  const cure = suggestion(key, knownKeys(path))
-  return { path: [...path, key], text: `unknown key; ${cure}`, atKey: true }
+function unknownKey(raw: unknown, path: Path, key: string): Problem {
+  // Of several forms that a map may have, two may have a key in common.
+  const known = [...new Set(knownKeys(path))]
+  const text = known.includes(key)
+    ? `does not go with ${besides(rawAt(raw, ...path), key)}; correct that, or leave one of them out`
+    : `unknown key; ${suggestion(key, known)}`
+  return { path: [...path, key], text, atKey: true }
+}
+
+/** A key that another form of the same map has: what stands beside it is what made it this form. */
+function besides(map: unknown, key: string): string {
+  const others = Object.entries(map as object).filter(([name]) => name !== key)
+  return listed(others.map(([name, value]) => `${name}: ${shown(value)}`))
 }
 
 /** Our words for what zod finds by itself. Messages that the schema gives come before these. */

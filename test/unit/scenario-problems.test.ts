@@ -700,6 +700,14 @@ test.each([
     '{ expression: update.lost, abort: true }',
     'thresholds.0.expression: column 12: expected one of',
   ],
+  [
+    '{ expression: update.lost == 0, abort: maybe }',
+    'thresholds.0.expression: does not go with abort: maybe; correct that, or leave one of them out',
+  ],
+  [
+    '{ expression: update.lost == 0, wait: 5s }',
+    'thresholds.0.wait: unknown key; there is abort and expression',
+  ],
   ['{ abort: arrivals.started > 5 }', 'thresholds.0.abort: column 18: a count only grows'],
   [
     'update.lost == 0 over phase pahse-1',
