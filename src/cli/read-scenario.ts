@@ -44,7 +44,7 @@ function readText(
     const { code = '', message } = error as NodeJS.ErrnoException
     const what = REASONS[code] ?? message
     throw new ShakedownError('USAGE', `The scenario ${fileName} cannot be read: ${what}.`, {
-      hint,
+      hint: code === 'EACCES' ? 'Ask whoever made it for the right to read it.' : hint,
       cause: error,
     })
   }
@@ -54,5 +54,5 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOTDIR: 'a part of its path is a file',
   EISDIR: 'it is a folder',
-  EACCES: 'it must not be read',
+  EACCES: 'that is not allowed',
 }

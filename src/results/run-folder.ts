@@ -169,7 +169,8 @@ export function attempt<Result>(folder: string, touch: () => Result): Result {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === undefined) throw error
     throw unusable(folder, REASONS[code] ?? message, {
-      hint: CURES[code] ?? 'Name another folder with --out, one that can be written.',
+      hint:
+        CURES[code] ?? 'Make it one that can be written, or give a run another folder with --out.',
       cause: error,
     })
   }

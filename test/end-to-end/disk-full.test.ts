@@ -127,6 +127,19 @@ describe('a folder that may not be written', () => {
     )
   })
 
+  test('nor a scenario read, gets a cure that helps', async () => {
+    const { file, folder } = prepared(SCENARIO)
+    chmodSync(folder, 0o755)
+    chmodSync(file, 0o000)
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+    const { exitCode, stderr } = await startedWith(nobody, 'validate', file).ended
+
+    expect(exitCode).toBe(2)
+    expect(stderr).toBe(
+      `The scenario ${file} cannot be read: that is not allowed.\nAsk whoever made it for the right to read it.\n`,
+    )
+  })
+
   test('taken away while the run goes on, it stops the run', async () => {
     const { file, out, folder } = prepared(SCENARIO)
     const run = started('run', file, '--out', out)
