@@ -59,7 +59,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     .config(environmentOptions(process.env, command))
     .version(VERSION)
     .help()
-    .wrap(Math.min(100, process.stdout.columns ?? 100))
+    .wrap(Math.min(100, process.stdout.columns || 100))
     .epilogue(
       'Options can also be given as SHAKEDOWN_* in the environment (SHAKEDOWN_SEED=7); a flag wins.\n' +
         'Several values of one are separated by semicolons (SHAKEDOWN_SET="seed=7; fleet.things=50").\n' +

@@ -107,7 +107,7 @@ function doctorText(name: string, checks: readonly MachineCheck[], wantsColor: b
     cell: (check: MachineCheck) => Cell,
   ): Column => ({ title, align, gap: title === 'check' ? 0 : 3, cells: checks.map(cell) })
   const lacking = checks.filter(({ enough }) => !enough)
-  const width = Math.min(stdout.columns ?? 100, 100)
+  const width = Math.min(stdout.columns || 100, 100)
   return [
     ...tableLines(
       [

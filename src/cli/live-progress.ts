@@ -60,7 +60,7 @@ export class LiveProgress {
   }
 
   #draw(live: LiveSecond): void {
-    const width = process.stderr.columns ?? 80
+    const width = process.stderr.columns || 80
     const lines = progressPanel(live, { color: this.#color, width })
     const up = this.#drawnLines > 1 ? `\u001b[${this.#drawnLines - 1}A` : ''
     const text = lines.map((line) => `\u001b[2K${line}`).join('\n')

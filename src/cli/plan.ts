@@ -97,7 +97,7 @@ async function said(given: PlanArguments, set: (string | Assignment)[]): Promise
   const { stdout } = process
   const look = {
     color: given.color && stdout.isTTY === true && process.env.NO_COLOR === undefined,
-    width: stdout.columns ?? 100,
+    width: stdout.columns || 100,
   }
   if (given.simulate) {
     return simulatePlan({ ...given, seeds: given.seeds ?? given.seed ?? DEFAULT_SEEDS }, set, look)

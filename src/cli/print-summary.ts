@@ -6,7 +6,7 @@ export function printSummary(derived: DerivedReports, { color }: { color: boolea
   const { stdout } = process
   const text = consoleSummary(derived.summary, {
     color: color && stdout.isTTY === true && process.env.NO_COLOR === undefined,
-    width: stdout.columns ?? 100,
+    width: stdout.columns || 100,
     folder: derived.folder,
     files: derived.files,
   })

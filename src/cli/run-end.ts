@@ -15,16 +15,21 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 /**
  * The first asks for a clean end, the second for a quick one, a third is not waited for.
  * @param words said at the first.
+ * @param makeRoom called before that: what is drawn anew on a terminal would be drawn over the words.
  * @returns takes the listeners away. With the code of a run that has its reports a signal that comes late,
  *   the second of two quick ones, ends the process with that code and not by itself.
  */
 export function listenForSignals(
   stopping: Stopping,
   words = 'stopping: no new starts, draining (again: at once)',
+  makeRoom: () => void = () => {},
 ): (code?: ExitCode) => void {
   const hear = () => {
     const times = stopping.request()
-    if (times === 1) process.stderr.write(`\n${words}\n`)
+    if (times === 1) {
+      makeRoom()
+      process.stderr.write(`\n${words}\n`)
+    }
     if (times > 2) process.exit(ExitCode.Stopped)
   }
   for (const signal of SIGNALS) process.on(signal, hear)

@@ -114,9 +114,9 @@ async function run(given: RunArguments): Promise<ExitCode> {
   writeText(folder, 'scenario.yaml', resolvedYaml(scenario))
   writePlan(folder, scenario, things, given.target !== undefined)
   const stopping = new Stopping()
-  const unlisten = listenForSignals(stopping)
-  let standIn: StandInProcess | undefined
   const progress = new LiveProgress(scenario, given)
+  const unlisten = listenForSignals(stopping, undefined, () => progress.end())
+  let standIn: StandInProcess | undefined
   try {
     if (given.target === undefined)
       standIn = await startStandInProcess(join(folder, 'scenario.yaml'))

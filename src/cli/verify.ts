@@ -109,7 +109,7 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
     const rows = agreement(reals, virtuals)
     const { stdout } = process
     const color = given.color && stdout.isTTY === true && process.env.NO_COLOR === undefined
-    const width = stdout.columns ?? 100
+    const width = stdout.columns || 100
     const areValid = (told: readonly ToldRun[]) =>
       told.every(({ summary }) => summary.validity.valid)
     const isFitValid = areValid(models)

@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly uid?: number
   readonly cwd?: string
+  /** On a terminal without a size, which hears what is written to standard input; Linux only. */
+  readonly terminal?: boolean
 }
 
 /** What a run measures in its first second matters to few tests: they say so. */
@@ -47,20 +49,27 @@ export function started(...words: string[]): Started {
   return startedWith({}, ...words)
 }
 
-export function startedWith({ env, ...options }: StartOptions, ...words: string[]): Started {
+export function startedWith(
+  { env, terminal = false, ...options }: StartOptions,
+  ...words: string[]
+): Started {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SHAKEDOWN_'))
-  const child = spawn(process.execPath, [MAIN, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const command = [process.execPath, MAIN, ...words]
+  const [program = '', ...rest] = terminal
+    ? ['script', '-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null']
+    : command
+  const child = spawn(program, rest, {
+    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     env: { ...Object.fromEntries(own), ...COLD, ...env },
     ...options,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     stdout += chunk
   })
-  child.stderr.on('data', (chunk) => {
+  child.stderr?.on('data', (chunk) => {
     stderr += chunk
   })
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { prepared, standInOf, started } from './command-line.ts'
+import { prepared, standInOf, started, startedWith } from './command-line.ts'
 import { intervalsOf, rowsOf, summaryOf } from './finished-intervals.ts'
 import { isAlive } from './processes.ts'
 
@@ -105,3 +105,24 @@ test('stopped while its things still connect, a run says that its load never beg
   expect(summaryOf(out)).toMatchObject({ verdict: 'stopped', executions: { started: 0 } })
   expect(stdout).toContain('begun')
 })
+
+test('on a terminal the progress goes on below the word that it drains, and not over it', async () => {
+  const { file, out } = prepared(scenario('300ms'))
+  const run = startedWith({ terminal: true }, 'run', file, '--out', out)
+  await run.until('the load has begun', () => inLoad(out))
+
+  run.child.stdin?.write(CTRL_C)
+  const { exitCode, stdout } = await run.ended
+  const [before = '', after = ''] = stdout.split('stopping: no new starts, draining')
+
+  expect(exitCode, stdout).toBe(105)
+  expect(before).toMatch(/load .* of 120 s/)
+  const [untilDrawn = '', ...drawn] = after.split(ERASED)
+  expect(untilDrawn).not.toContain(ESCAPE)
+  expect(drawn.join('')).toMatch(/(load|finishing) .* s/)
+})
+
+const CTRL_C = String.fromCharCode(3)
+const ESCAPE = String.fromCharCode(27)
+/** Before each line that is drawn. */
+const ERASED = `${ESCAPE}[2K`
