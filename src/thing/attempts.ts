@@ -119,8 +119,12 @@ export class Attempts {
 
   /** The connection is gone. @returns true when an issued attempt went with it. */
   lost(slot: number, nowUs: number): boolean {
-    const { request } = this.#parts.table
-    if (request[slot * WORD] === Request.sending) this.#drop(slot, Request.waiting)
+    const { request, planned } = this.#parts.table
+    if (request[slot * WORD] === Request.sending) {
+      this.#drop(slot, Request.waiting)
+      // It was released in time: what it waits for from here on is the target, and that voids no plan.
+      planned[slot * WORD] = 0
+    }
     if (request[slot * WORD] !== Request.sent) return false
     this.#endUnsure(slot, 'lost', nowUs)
     return true

@@ -254,8 +254,20 @@ describe('a lost connection', () => {
     one.writes = true
     one.at(5 * SECOND_US).comeOnline()
 
-    expect(one.meter.counts).toMatchObject({ 'start-next.issued': 1, 'planned.issued': 1 })
+    expect(one.meter.of('start-next.issued')).toBe(1)
     expect(one.meter.of('start-next.lost')).toBe(0)
+  })
+
+  test('is no lateness of the plan, where the start it took was released in time', () => {
+    const one = fleetOf(HTTP).online()
+    one.writes = false
+    one.start()
+    one.fleet.dropped(0, 'ECONNREFUSED', one.nowUs)
+    one.writes = true
+    one.at(3 * SECOND_US).comeOnline()
+
+    expect(one.meter.counts).toMatchObject({ 'start.started': 1, 'start-next.issued': 1 })
+    expect(one.meter.of('planned.issued')).toBe(0)
   })
 
   test('leaves a doubt about a terminal update that is then given up', () => {
