@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { intervalKey, type LogEntry, readLog } from '../metrics/interval-log.ts'
 import { parseRow } from './parse-row.ts'
 import type { HostRow } from './rows.ts'
-import { attempt, RUN_FILES, workerLogName } from './run-folder.ts'
+import { RUN_FILES } from './run-files.ts'
+import { attempt, workerLogName } from './run-folder.ts'
 import type { FinishedInterval } from './run-record.ts'
 
 /** In the order in which they were written. */

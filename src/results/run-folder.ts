@@ -18,17 +18,7 @@ import { logHeader, logLine } from '../metrics/interval-log.ts'
 import type { Histogram } from '../metrics/latency-recorder.ts'
 import type { SeriesName } from '../metrics/series.ts'
 import type { IntervalRow, Row, RunRow } from './rows.ts'
-
-/** The files of a run folder (design section 6). Whatever is not written while a run goes on is derived. */
-export const RUN_FILES = {
-  scenario: 'scenario.yaml',
-  plan: 'plan.json',
-  intervals: 'intervals.ndjson',
-  merged: 'merged.hlog',
-  summary: 'summary.json',
-  timelines: 'timelines.ndjson',
-  trace: 'trace.json',
-} as const
+import { RUN_FILES } from './run-files.ts'
 
 /**
  * In place of the folder of a run that is not counted: what its workers write costs as much, and is

@@ -7,7 +7,8 @@ import type { Scenario } from '../scenario/scenario.ts'
 import { parseRow } from './parse-row.ts'
 import { type PlannedPrediction, predictionIn } from './prediction.ts'
 import type { BeginRow, EndRow, HostRow, IntervalRow, Row, RunRow } from './rows.ts'
-import { namesIn, RUN_FILES, readFileOf, unusable, workerLogName } from './run-folder.ts'
+import { RUN_FILES } from './run-files.ts'
+import { namesIn, readFileOf, unusable, workerLogName } from './run-folder.ts'
 
 /** All that a run folder says about its run, as far as it is finished. */
 export interface RunRecord {
