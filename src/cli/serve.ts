@@ -83,6 +83,7 @@ async function serve(given: ServeArguments): Promise<ExitCode> {
 function obeyParent(standIn: StandIn): Promise<void> {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
+  const coresUsed = coreMeter()
   const tell = (message: FromStandIn) => void process.send?.(message)
   process.on('message', (message: ToStandIn) => {
     switch (message.kind) {
@@ -102,7 +103,7 @@ function obeyParent(standIn: StandIn): Promise<void> {
         tell({ kind: 'ledger', ledger: standIn.ledger() })
         break
       case 'alive':
-        tell({ kind: 'alive' })
+        tell({ kind: 'alive', coresUsed: coresUsed() })
         break
       default:
         message satisfies never
@@ -113,6 +114,20 @@ function obeyParent(standIn: StandIn): Promise<void> {
     // The parent may have ended while we began.
     if (!process.connected) resolve()
   })
+}
+
+/** How many cores this process used since the last call, the first time since it began. */
+function coreMeter(): () => number {
+  let lastMs = 0
+  let lastUs = 0
+  return () => {
+    const { user, system } = process.cpuUsage()
+    const nowMs = process.uptime() * 1e3
+    const cores = (user + system - lastUs) / 1e3 / (nowMs - lastMs)
+    lastMs = nowMs
+    lastUs = user + system
+    return Number.isFinite(cores) ? cores : 0
+  }
 }
 
 /** Alone, its jobs are there from the first moment. */

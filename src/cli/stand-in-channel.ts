@@ -24,11 +24,14 @@ export class StandInChannel {
   /** It creates its jobs, however many they are, before it answers anything else. */
   #isBeginning = false
   readonly #looks: NodeJS.Timeout
+  #coresUsed = 0
 
   constructor(child: ChildProcess) {
     this.#child = child
-    child.on('message', () => {
+    child.on('message', (message) => {
       this.#silentLooks = 0
+      const told = message as FromStandIn
+      if (told.kind === 'alive') this.#coresUsed = told.coresUsed
     })
     child.once('exit', (code, signal) => this.#lose(endOf(code, signal)))
     this.#looks = setInterval(() => this.#look(), LOOK_EVERY_MS).unref()
@@ -42,6 +45,11 @@ export class StandInChannel {
 
   get isLost(): boolean {
     return this.#lost !== undefined
+  }
+
+  /** By its last answer to a look, which is a second or two old; 0 before the first. */
+  get coresUsed(): number {
+    return this.#coresUsed
   }
 
   async begin(atUs: number, t0Us: number): Promise<void> {

@@ -44,6 +44,7 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
       openExecutions: async () => (await channel.ask({ kind: 'open' }, 'open')).executions,
       ledger: async (): Promise<ServiceLedger> =>
         (await channel.ask({ kind: 'ledger' }, 'ledger')).ledger,
+      coresUsed: () => channel.coresUsed,
       whenLost: (call) => channel.whenLost(call),
     },
     close: () => {

@@ -132,7 +132,8 @@ export type ToStandIn =
 
 export type FromStandIn =
   | { readonly kind: 'begun' }
-  | { readonly kind: 'alive' }
+  /** With the cores its process used since it last said so, or since it began: 0.4 is two fifths of one. */
+  | { readonly kind: 'alive'; readonly coresUsed: number }
   /** How many executions have not ended, those still to be rolled out or retried included. */
   | { readonly kind: 'open'; readonly executions: number }
   | { readonly kind: 'ledger'; readonly ledger: ServiceLedger }

@@ -36,7 +36,7 @@ function isRow(row: Fields): boolean {
         (row.health === undefined || isHealth(row.health))
       )
     case 'host':
-      return areNumbers(row, HOST_NUMBERS)
+      return areNumbers(row, HOST_NUMBERS) && (row.beside === undefined || isBeside(row.beside))
     case 'end':
       return (
         areNumbers(row, ['atMs', 'lastAnswerMs', 'lostWorkers', 'neverConnected']) &&
@@ -51,6 +51,10 @@ function isRow(row: Fields): boolean {
 
 function isHealth(health: unknown): boolean {
   return isRecord(health) && areNumbers(health, ['eventLoopUtilisation', 'loopDelayP99Ms'])
+}
+
+function isBeside(beside: unknown): boolean {
+  return isRecord(beside) && areNumbers(beside, ['othersShare', 'stolenShare', 'idleShare'])
 }
 
 const STAGES = new Set<unknown>(['connect', 'load', 'drain'])

@@ -113,6 +113,18 @@ export interface HostRow {
   readonly gcShare: number
   readonly rssMiB: number
   readonly descriptors: number
+  /** Absent where the machine does not tell, or the process may use a part of its cores only. */
+  readonly beside?: Beside | undefined
+}
+
+/** What the machine did beside the run. Shares of all its cores, 0..1. */
+export interface Beside {
+  /** Used by processes that are neither the generator nor its own stand-in. A target on the same machine
+   *  that somebody else started is one of them. */
+  readonly othersShare: number
+  /** Of a virtual machine: taken by its host. 0 where the system does not tell. */
+  readonly stolenShare: number
+  readonly idleShare: number
 }
 
 /** Last row of a run that ended in good order. */

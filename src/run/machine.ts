@@ -15,9 +15,14 @@ export function readMachine(): Machine {
     ),
     memoryLimitMiB: Math.min(process.constrainedMemory() || totalmem(), totalmem()) / MIB,
     memoryFreeMiB: (process.availableMemory() || freemem()) / MIB,
-    cores: Math.min(availableParallelism(), coreQuota(textOf('/sys/fs/cgroup/cpu.max'))),
+    cores: coresGranted(),
     clockStepUs: clockStepUs(),
   }
+}
+
+/** How many cores this process may use, by its affinity and the quota of its control group. */
+export function coresGranted(): number {
+  return Math.min(availableParallelism(), coreQuota(textOf('/sys/fs/cgroup/cpu.max')))
 }
 
 /** The soft limit; Node has raised it to the hard one when it began. */

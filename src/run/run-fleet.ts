@@ -25,6 +25,8 @@ export interface StandInControl {
   /** How many executions have not ended, those still to come included. */
   openExecutions(): Promise<number>
   ledger(): Promise<ServiceLedger>
+  /** How many cores its process used of late, for example 0.4; 0 before it has told. */
+  coresUsed(): number
   /** It has ended, or does not answer any more. */
   whenLost(call: (how: string) => void): void
 }
@@ -90,8 +92,11 @@ class FleetRun {
     this.#settings = settings
     this.#board = new ProgressBoard(settings.things?.length ?? settings.scenario.fleet.things)
     this.#abort = AbortWatch.of({ ...settings, leftBehind: tellLeftBehind })
-    this.#host = new HostWatch(settings.folder, this.#runStartUs, (error) =>
-      this.#folderFailed(error),
+    this.#host = new HostWatch(
+      settings.folder,
+      this.#runStartUs,
+      () => settings.control?.coresUsed() ?? 0,
+      (error) => this.#folderFailed(error),
     )
     this.#pool = new ShardPool(settings, this.#runStartUs, {
       interval: (progress) => this.#interval(progress),

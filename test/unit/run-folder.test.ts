@@ -169,6 +169,7 @@ test.each([
     'half an interval',
   ],
   ['{"kind":"host","second":0}', 'half a host row'],
+  [JSON.stringify({ ...hostRow(0), beside: { othersShare: 0.4 } }), 'half of what was beside'],
   ['{"kind":"end","atMs":1,"endedBy":"magic"}', 'an end that cannot be'],
 ])('the row %j is left out and counted: it is %s', (line) => {
   const folder = writtenRun({})

@@ -4,9 +4,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { StandInChannel } from '../../src/cli/stand-in-channel.ts'
 import type { FromStandIn, ToStandIn } from '../../src/protocol/admin.ts'
 
+const ALIVE: FromStandIn = { kind: 'alive', coresUsed: 0.4 }
+
 /** A process that answers what the test lets it answer. */
 class FakeChild extends EventEmitter {
-  answers: Partial<Record<ToStandIn['kind'], FromStandIn>> = { alive: { kind: 'alive' } }
+  answers: Partial<Record<ToStandIn['kind'], FromStandIn>> = { alive: ALIVE }
 
   send(question: ToStandIn): boolean {
     const answer = this.answers[question.kind]
@@ -36,6 +38,18 @@ test('a stand-in that answers is never given up', async () => {
   expect(channel.isLost).toBe(false)
 })
 
+test('how many cores it uses is what it said last, whatever else it answers', async () => {
+  const { child, channel } = opened()
+  expect(channel.coresUsed).toBe(0)
+  await seconds(2)
+  child.emit('message', { kind: 'open', executions: 3 })
+  expect(channel.coresUsed).toBe(0.4)
+
+  child.answers = { alive: { kind: 'alive', coresUsed: 1.2 } }
+  await seconds(2)
+  expect(channel.coresUsed).toBe(1.2)
+})
+
 test('one that is silent is given up after ten looks, once', async () => {
   const { child, losses } = opened()
   await seconds(5)
@@ -52,7 +66,7 @@ test('one that was silent for nine looks and answers again has ten more', async 
   const { child, losses } = opened()
   child.answers = {}
   await seconds(9)
-  child.emit('message', { kind: 'alive' })
+  child.emit('message', ALIVE)
   await seconds(9)
 
   expect(losses).toEqual([])
@@ -63,7 +77,7 @@ test('while it creates its jobs it may be silent for as long as its answer may t
   child.answers = {}
   const begun = channel.begin(0, 0)
   await seconds(19)
-  child.answers = { alive: { kind: 'alive' } }
+  child.answers = { alive: ALIVE }
   child.emit('message', { kind: 'begun' })
 
   await expect(begun).resolves.toBeUndefined()
