@@ -1,3 +1,4 @@
+import { meanBeside } from './beside.ts'
 import { SUSTAINED_INTERVALS } from './limits.ts'
 import type { MeasuredRecord } from './measured-run.ts'
 import type { HostRow, ThreadHealth } from './rows.ts'
@@ -35,6 +36,7 @@ export function generatorHealth(record: RunRecord, { t0Ms }: MeasuredRecord): Ge
   const ofHost = (key: keyof HostRow) => hosts.map((row) => Number(row[key]))
   const utilisation = ofWorkers('eventLoopUtilisation')
   const delays = ofWorkers('loopDelayP99Ms')
+  const beside = meanBeside(hosts.map((row) => row.beside))
   return {
     sustained: {
       eventLoopUtilisation: highest(utilisation.map(sustained)),
@@ -49,6 +51,7 @@ export function generatorHealth(record: RunRecord, { t0Ms }: MeasuredRecord): Ge
       cpuShare: mean(ofHost('cpuShare')),
       eventLoopUtilisation: highest(utilisation.map(mean)) ?? 0,
       rssMiB: highest(record.hosts.map(({ rssMiB }) => rssMiB)) ?? 0,
+      ...(beside && { beside }),
     },
   }
 }

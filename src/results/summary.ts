@@ -1,6 +1,6 @@
 import type { TimelineTotals } from './kept-timelines.ts'
 import type { Prediction } from './prediction.ts'
-import type { LedgerVerdict, LimitCounts, VirtualTerms } from './rows.ts'
+import type { Beside, LedgerVerdict, LimitCounts, VirtualTerms } from './rows.ts'
 
 /** `summary.json` (design section 6). Times in milliseconds, shares 0..1. */
 export interface Summary {
@@ -48,6 +48,8 @@ export interface Summary {
     readonly cpuShare: number
     readonly eventLoopUtilisation: number
     readonly rssMiB: number
+    /** What the machine did beside it, the mean of the load; absent where that is not known. */
+    readonly beside?: Beside
   }
   /** On what terms a run in virtual time was made. */
   readonly simulation?: VirtualTerms

@@ -2,6 +2,7 @@ import { latencyMs } from '../metrics/latencies.ts'
 import { METERED_OPERATIONS, OUTCOMES, WANT_OF_SOCKETS } from '../metrics/series.ts'
 import { durationUs } from '../scenario/plan.ts'
 import { DEFAULT_VALIDITY } from '../scenario/validity-limits.ts'
+import { takenWords } from './beside.ts'
 import type { GeneratorHealth } from './generator-health.ts'
 import { limitsOf, SUSTAINED_INTERVALS, type ValidityLimits } from './limits.ts'
 import { lastMs, type MeasuredRecord } from './measured-run.ts'
@@ -53,25 +54,28 @@ const LIMIT_OF: Readonly<Record<string, keyof ValidityLimits>> = {
 function generatorChecks(
   { run: { host } }: RunRecord,
   run: MeasuredRecord,
-  { sustained, ...health }: GeneratorHealth,
+  { sustained, mean, ...health }: GeneratorHealth,
   limits: ValidityLimits,
 ): ValidityCheck[] {
   const lag = run.load.series('start.lag')
+  // Not of the check `cpu`: what the generator used itself nobody took from it.
+  const taken = takenWords(mean.beside, host?.cpus ?? 0)
   const kept = `for ${SUSTAINED_INTERVALS} intervals`
   return [
     check('schedule-lag', (lag && latencyMs(lag, 'p99')) ?? null, limits.scheduleLagP99Ms, 'ms', {
-      message:
-        'Planned starts left late (p99), so the load was not the planned one; lower the rate, or run on a machine with more cores.',
+      message: `Planned starts left late (p99), so the load was not the planned one; ${taken ?? 'lower the rate, or run on a machine with more cores.'}`,
     }),
     check(
       'event-loop-utilisation',
       sustained.eventLoopUtilisation,
       limits.eventLoopUtilisation,
       'share',
-      { message: `A worker's event loop was busy ${kept}; use more workers or a lower rate.` },
+      {
+        message: `A worker's event loop was busy ${kept}; ${taken ?? 'use more workers or a lower rate.'}`,
+      },
     ),
     check('loop-delay', sustained.loopDelayP99Ms, limits.loopDelayP99Ms, 'ms', {
-      message: `A worker's event loop was late ${kept} (p99); answers were seen later than they came.`,
+      message: `A worker's event loop was late ${kept} (p99); answers were seen later than they came${taken === undefined ? '.' : `; ${taken}`}`,
     }),
     check('standstill', health.worstLoopDelayMs, limits.standstillMs, 'ms', {
       message:
