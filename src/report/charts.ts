@@ -1,5 +1,6 @@
 import { METERED_OPERATIONS } from '../metrics/series.ts'
 import type { Summary } from '../results/summary.ts'
+import { besideWords } from './beside-words.ts'
 import { amount } from './figures.ts'
 import type { Column, Timeline } from './timeline.ts'
 
@@ -251,13 +252,15 @@ function fleet(time: Timeline): Chart {
   }
 }
 
-function health(time: Timeline, { validity }: Summary): Chart {
+function health(time: Timeline, { validity, generator }: Summary): Chart {
   const check = validity.checks.find(({ name }) => name.startsWith('event-loop'))
   const loop = time.workers > 1 ? `event loop, busiest of ${time.workers} workers` : 'event loop'
+  const beside = besideWords(generator)
+  const meanwhile = beside === undefined ? '' : ` Beside it, in the mean: ${beside}.`
   return {
     id: 'health',
     title: 'Health of the generator',
-    note: 'Share of the time the event loop was busy, of its cores the process used, and that garbage collection took.',
+    note: `Share of the time the event loop was busy, of its cores the process used, and that garbage collection took.${meanwhile}`,
     unit: 'share',
     strip: false,
     series: [

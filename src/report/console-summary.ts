@@ -1,4 +1,5 @@
 import type { LatencySummary, Summary } from '../results/summary.ts'
+import { besideWords } from './beside-words.ts'
 import { operationTables } from './console-tables.ts'
 import {
   count,
@@ -252,10 +253,12 @@ function generatorLines({ generator, run }: Summary): Line[] {
   if (generator === undefined || run.host === undefined) return []
   const { cpuShare, eventLoopUtilisation, rssMiB } = generator
   const cores = counted(run.host.cpus, 'core')
+  const beside = besideWords(generator)
   return [
     {
       text: `CPU ${percent(cpuShare)} of ${cores}, event loop ${percent(eventLoopUtilisation)}, ${count(Math.round(rssMiB))} MiB, node ${run.host.node}`,
     },
+    ...(beside === undefined ? [] : [{ text: `beside it: ${beside}` }]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { RatesSummary, Summary } from '../results/summary.ts'
+import { besideWords } from './beside-words.ts'
 import { amount, count, counted, duration, milliseconds, percent, perSecond } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
 import { latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
@@ -118,7 +119,11 @@ function generatorFacts({ run, generator }: Summary): [string, string][] {
   if (generator === undefined || run.host === undefined) return []
   const { cpuShare, eventLoopUtilisation, rssMiB } = generator
   const loop = `event loop ${percent(eventLoopUtilisation)}, ${count(Math.round(rssMiB))} MiB`
-  return [['Generator', `CPU ${percent(cpuShare)} of ${counted(run.host.cpus, 'core')}, ${loop}`]]
+  const beside = besideWords(generator)
+  return [
+    ['Generator', `CPU ${percent(cpuShare)} of ${counted(run.host.cpus, 'core')}, ${loop}`],
+    ...(beside === undefined ? [] : [['Beside it', beside] as [string, string]]),
+  ]
 }
 
 /** `2026-01-01 00:00:00 UTC`; what is no such stamp is shown as it is. */

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
+import { availableParallelism, cpus } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Summary } from '../../src/results/summary.ts'
+import { coresGranted } from '../../src/run/machine.ts'
 import { type Ended, startedWith, temporaryFolder } from './command-line.ts'
 
 /** Every threshold fails, so that exit 99 would be the answer of a run that is believed. */
@@ -53,6 +54,10 @@ function brokenChecks(summary: Summary | undefined): string[] {
   return checks.filter(({ level }) => level === 'invalid').map(({ name }) => name)
 }
 
+function messageOf(summary: Summary | undefined, check: string): string | undefined {
+  return summary?.validity.checks.find(({ name }) => name === check)?.message
+}
+
 test('beside processes that burn every core, a run is void and neither green nor red', {
   timeout: 120_000,
 }, async () => {
@@ -63,6 +68,10 @@ test('beside processes that burn every core, a run is void and neither green nor
   expect(summary?.verdict).toBe('invalid')
   expect(brokenChecks(summary)).toContain('schedule-lag')
   expect(summary?.thresholds).toMatchObject([{ passed: false }])
+  // Where the process may use some of the cores only, what the others did on all of them is not told.
+  const cure = coresGranted() < cpus().length ? 'lower the rate' : 'other processes used '
+  expect(messageOf(summary, 'schedule-lag')).toContain(cure)
+  if (coresGranted() >= cpus().length) expect(ended.stdout).toContain('beside it: other processes ')
 })
 
 test.each([8, 16, 24, 31])(

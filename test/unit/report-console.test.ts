@@ -200,3 +200,19 @@ test('limits of the stand-in that were reached are told, and no others', () => {
   expect(lines.filter((line) => line.includes('limit reached'))).toHaveLength(1)
   expect(linesOf().join('\n')).not.toContain('limit reached')
 })
+
+test.each([
+  [{ othersShare: 0.64, stolenShare: 0 }, 'beside it: other processes 64% of the cores'],
+  [
+    { othersShare: 0.3, stolenShare: 0.12 },
+    'other processes 30% of the cores, the host of this virtual machine 12%',
+  ],
+  [{ othersShare: 0.05, stolenShare: 0.05 }, undefined],
+])('beside the generator %o is told as %s', (shares, told) => {
+  const beside = { ...shares, idleShare: 0.2 }
+  const generator = { cpuShare: 0.1, eventLoopUtilisation: 0.5, rssMiB: 200, beside }
+  const text = linesOf({ generator }).join('\n')
+
+  if (told === undefined) expect(text).not.toContain('beside it')
+  else expect(text).toContain(told)
+})

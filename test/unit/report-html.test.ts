@@ -55,6 +55,19 @@ test('an endless quota draws no line', () => {
   )
 })
 
+test('who else had the processor stands among the facts and at the health of the generator', () => {
+  const mean = { cpuShare: 0.1, eventLoopUtilisation: 0.5, rssMiB: 200 }
+  const beside = { othersShare: 0.64, stolenShare: 0.04, idleShare: 0.1 }
+  const page = (generator: typeof mean & { beside?: typeof beside }) => {
+    const { summary, rows } = exampleRun({ summary: { generator } })
+    return htmlReport(summary, rows, { text: '' })
+  }
+
+  expect(page({ ...mean, beside })).toContain('<dd>other processes 64% of the cores</dd>')
+  expect(page({ ...mean, beside })).toContain('in the mean: other processes 64% of the cores.')
+  expect(page(mean)).not.toContain('other processes')
+})
+
 test('a limit of the stand-in that was reached has its row', () => {
   const { summary, rows } = exampleRun({ summary: { limits: { connectionPublishes: 12 } } })
 
