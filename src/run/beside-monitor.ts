@@ -50,7 +50,8 @@ export function besideOf(
   }
 }
 
-function machineTimes(): MachineTimes | undefined {
+/** undefined where the system does not tell. */
+export function machineTimes(): MachineTimes | undefined {
   try {
     return procStatTimes(readFileSync('/proc/stat', 'utf8'))
   } catch {

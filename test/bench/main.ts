@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { type MachineTimes, machineTimes } from '../../src/run/beside-monitor.ts'
 import { benchLinks } from './links.ts'
 import { readNs } from './memory-walk.ts'
 import { benchService } from './service.ts'
@@ -115,10 +116,21 @@ process.stdout.write(
 for (const [name, part] of Object.entries(PARTS)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue
   const before = readNs()
+  const times = machineTimes()
   await part()
+  const stolen = stolenSince(times)
   row('the machine, before and after', `${each(before)} ns`, `${each(readNs())} ns: ${READS}`)
+  row('', stolen, 'of its processor taken by the host meanwhile')
 }
 process.exit(0)
+
+function stolenSince(before: MachineTimes | undefined): string {
+  const after = machineTimes()
+  if (before === undefined || after === undefined || after.total === before.total)
+    return 'not known'
+  const share = (after.stolen - before.stolen) / (after.total - before.total)
+  return `${(100 * share).toFixed(1)}%`
+}
 
 function heading(text: string): void {
   process.stdout.write(`\n${text}\n`)
