@@ -1,3 +1,4 @@
+import { foreignMetric } from './foreign-metrics.ts'
 import { nearest } from './nearest.ts'
 import { METRIC_FAMILIES, type Measure, measureOf, THRESHOLD_METRICS } from './threshold-metrics.ts'
 import {
@@ -165,6 +166,8 @@ function isComparison(text: string): text is Comparison {
 }
 
 function metricHint(metric: string): string {
+  const ours = foreignMetric(metric)
+  if (ours !== undefined) return `here: ${ours}`
   const near = nearest(metric, THRESHOLD_METRICS.keys())
   if (near !== undefined) return `the nearest is ${near}`
   const [family = ''] = metric.split('.')

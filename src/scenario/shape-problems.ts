@@ -1,8 +1,9 @@
 import type * as z from 'zod'
+import { foreignKeyAdvice } from './foreign-keys.ts'
 import { descriptionAt, isWhole, knownKeys } from './json-schema.ts'
 import { listed, suggestion } from './nearest.ts'
 import type { Path, Problem } from './problem.ts'
-import { rawAt } from './raw.ts'
+import { isMap, rawAt } from './raw.ts'
 import { shown } from './shown.ts'
 
 type Issue = z.core.$ZodIssue
@@ -45,7 +46,15 @@ function problemsOf(raw: unknown, issue: Issue, above: Path): Problem[] {
   // The schema looks for a number first and for a whole one second; we know better what is meant.
   const isNumber = issue.code === 'invalid_type' && issue.expected === 'number'
   const message = isNumber && isWhole(path) ? `write ${KINDS.int}` : issue.message
-  return [{ path, text: `${message}, not ${shown(value)}` }]
+  const advice = isMap(value) ? adviceOnMap(path, value) : ''
+  return [{ path, text: `${message}, not ${shown(value)}${advice}` }]
+}
+
+/** A map that should be something else may be the map that another format has there. */
+function adviceOnMap(path: Path, map: object): string {
+  const advice = Object.keys(map).map((key) => foreignKeyAdvice(path, key))
+  const known = advice.find((words) => words !== undefined)
+  return known === undefined ? '' : `; ${known}`
 }
 
 function isOtherKind({ path, code }: Issue): boolean {
@@ -64,7 +73,7 @@ function unknownKey(raw: unknown, path: Path, key: string): Problem {
   const known = [...new Set(knownKeys(path))]
   const text = known.includes(key)
     ? `does not go with ${besides(rawAt(raw, ...path), key)}; correct that, or leave one of them out`
-    : `unknown key; ${suggestion(key, known)}`
+    : `unknown key; ${foreignKeyAdvice(path, key) ?? suggestion(key, known)}`
   return { path: [...path, key], text, atKey: true }
 }
 

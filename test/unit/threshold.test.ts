@@ -44,7 +44,7 @@ test.each([
     'column 3: there is no metric update.trottled.share; the nearest is update.throttled.share',
   ],
   ['update.something.else.entirely < 1', 'update. goes on with response, service, lag, accepted'],
-  ['latency < 1', 'metrics begin with start-next, update, describe'],
+  ['weather < 1', 'metrics begin with start-next, update, describe'],
   ['update.lost', 'column 12: expected one of < <= > >= ==, found nothing'],
   ['update.lost = 0', 'column 13: expected one of < <= > >= ==, found ='],
   ['update.lost is 0', 'column 13: expected one of < <= > >= ==, found is'],
