@@ -5,6 +5,7 @@ import { commandFirst, firstWord, valuelessOf } from './command-first.ts'
 import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { refuseTwice } from './given-once.ts'
+import { hearLostOutput } from './lost-output.ts'
 import { runCommand } from './run-command.ts'
 import { refuseHalfFlags, refuseWithoutValue } from './values-given.ts'
 import { VERSION } from './version.ts'
@@ -94,7 +95,6 @@ function wordsOf(message: string, words: readonly string[]): string {
     .replace(/^Unknown arguments?: (.*)$/, 'There is no option or argument "$1".')
 }
 
-// Whoever listened may be gone (`| head`); the run is not, and its folder is what counts.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+hearLostOutput()
 
 process.exitCode = await runCommand(async () => main(hideBin(process.argv)), toStderr)

@@ -28,13 +28,18 @@ function attempt(file: string, touch: () => void): void {
   try {
     touch()
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === undefined) throw error
-    throw new ShakedownError('USAGE', `${file} cannot be written: ${REASONS[code] ?? message}.`, {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error
+    const why = reasonOf(error as NodeJS.ErrnoException)
+    throw new ShakedownError('USAGE', `${file} cannot be written: ${why}.`, {
       hint: 'Name a file in a folder that exists and can be written.',
       cause: error,
     })
   }
+}
+
+/** Why something cannot be written, without a full stop. */
+export function reasonOf({ code = '', message }: NodeJS.ErrnoException): string {
+  return REASONS[code] ?? message
 }
 
 const REASONS: Readonly<Record<string, string>> = {

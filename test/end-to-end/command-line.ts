@@ -32,6 +32,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly uid?: number
   readonly cwd?: string
+  /** Where standard output goes instead of into the answer: an open file. */
+  readonly stdout?: number
   /** On a terminal without a size, which hears what is written to standard input; Linux only. */
   readonly terminal?: boolean
 }
@@ -50,7 +52,7 @@ export function started(...words: string[]): Started {
 }
 
 export function startedWith(
-  { env, terminal = false, ...options }: StartOptions,
+  { env, terminal = false, stdout: file, ...options }: StartOptions,
   ...words: string[]
 ): Started {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SHAKEDOWN_'))
@@ -59,7 +61,7 @@ export function startedWith(
     ? ['script', '-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null']
     : command
   const child = spawn(program, rest, {
-    stdio: [terminal ? 'pipe' : 'ignore', 'pipe', 'pipe'],
+    stdio: [terminal ? 'pipe' : 'ignore', file ?? 'pipe', 'pipe'],
     env: { ...Object.fromEntries(own), ...COLD, ...env },
     ...options,
   })

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -10,7 +12,14 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { prepared, type Started, shakedown, started, startedWith } from './command-line.ts'
+import {
+  prepared,
+  SCENARIOS,
+  type Started,
+  shakedown,
+  started,
+  startedWith,
+} from './command-line.ts'
 import { intervalsOf, rowsOf, summaryOf, sumsOf } from './finished-intervals.ts'
 
 const SCENARIO = `
@@ -23,6 +32,8 @@ jobs: [{ id: job, document: { operation: install }, perThing: endless }]
 behaviour: { work: 100ms, updates: 1 }
 load: { arrivals: [{ name: steady, rate: 20/s, for: 5m }], drain: 2s }
 `
+
+const SMOKE = join(SCENARIOS, 'smoke.yaml')
 
 const loads = (folder: string) =>
   intervalsOf(folder).filter(({ stage }) => stage === 'load').length >= 2
@@ -106,6 +117,28 @@ describe('a disk that is full', () => {
     expect(exitCode).toBe(2)
     expect(stderr).toContain('its file system is full')
   })
+})
+
+test.each([
+  ['validate', '--json-schema'],
+  ['plan', SMOKE, '--json'],
+])('standard output that cannot be written is told, and no success: %s', async (...words) => {
+  const full = openSync('/dev/full', 'w')
+  onTestFinished(() => closeSync(full))
+  const { exitCode, stderr } = await startedWith({ stdout: full }, ...words).ended
+
+  expect(exitCode, stderr).toBe(2)
+  expect(stderr).toBe(
+    'Standard output cannot be written: its file system is full.\nMake room there, or send the output to another place.\n',
+  )
+})
+
+test('standard output that nobody reads any more is no failure', async () => {
+  const run = started('validate', '--json-schema')
+  run.child.stdout?.destroy()
+  const { exitCode, stderr } = await run.ended
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
 })
 
 describe('a folder that may not be written', () => {
