@@ -1,8 +1,10 @@
 import { ShakedownError } from '../errors.ts'
+import { counted } from '../report/figures.ts'
 import { outlookPage } from '../report/html-outlook.ts'
 import { outlookCsv } from '../report/outlook-csv.ts'
 import { figuresOf, type OutlookVariant } from '../report/outlook-figures.ts'
 import { outlookText } from '../report/outlook-text.ts'
+import { Stopping } from '../run/stopping.ts'
 import { planHash } from '../scenario/canonical.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import type { Scenario } from '../scenario/scenario.ts'
@@ -12,6 +14,7 @@ import { refuseSameFile } from './given-once.ts'
 import { checkMemory } from './memory-limit.ts'
 import { checkWritable, writeOutput } from './output-file.ts'
 import { readScenario } from './read-scenario.ts'
+import { listenForSignals } from './run-end.ts'
 import { rangeOf } from './seeds.ts'
 import { combinations, readSweeps, type Setting } from './sweep.ts'
 import { VERSION } from './version.ts'
@@ -39,13 +42,13 @@ interface Variant {
  * Simulates every combination of the swept values with every seed, and says what came of it.
  *
  * @param set what the command line overrides; swept values come on top of it.
- * @returns what is to be printed.
+ * @returns what is to be printed; undefined when somebody stopped it, which is said.
  */
 export async function simulatePlan(
   given: PlanSimulationArguments,
   set: readonly (string | Assignment)[],
   options: { readonly color: boolean; readonly width: number },
-): Promise<string> {
+): Promise<string | undefined> {
   const { seeds } = given
   const { from, to } = rangeOf(seeds)
   refuseSameFile({ csv: given.csv, html: given.html })
@@ -56,15 +59,28 @@ export async function simulatePlan(
   for (const file of [given.csv, given.html]) if (file !== undefined) checkWritable(file)
   for (const { scenario } of planned) checkMemory(scenario, undefined)
   const progress = new VirtualProgress(given)
+  const stopping = new Stopping()
+  const unlisten = listenForSignals(stopping, 'stopping here')
+  const runs = counted(planned.length * (to - from + 1), 'simulated run')
+  if (!given.quiet) process.stderr.write(`in virtual time: ${runs}\n`)
   const variants: OutlookVariant[] = []
+  let made = 0
   for (const { settings, scenario } of planned) {
-    const runs: Outlook[] = []
+    const told: Outlook[] = []
     for (let seed = from; seed <= to; seed++) {
-      runs.push(await simulated({ ...scenario, seed }, progress))
+      const run = await simulated({ ...scenario, seed }, progress, stopping)
+      if (run === undefined) {
+        unlisten()
+        process.stderr.write(`${stoppedWords(made, runs)}\n`)
+        return undefined
+      }
+      told.push(run)
+      made += 1
     }
-    variants.push({ settings, things: scenario.fleet.things, runs })
+    variants.push({ settings, things: scenario.fleet.things, runs: told })
   }
   progress.end()
+  unlisten()
   const [first] = planned
   if (given.csv !== undefined) writeOutput(given.csv, outlookCsv(variants))
   if (given.html !== undefined) {
@@ -78,17 +94,33 @@ export async function simulatePlan(
 /** Points in time between two chances for the process to hear a signal. */
 const SLICE = 50_000
 
-async function simulated(scenario: Scenario, progress: VirtualProgress): Promise<Outlook> {
+/** undefined when it was stopped. */
+async function simulated(
+  scenario: Scenario,
+  progress: VirtualProgress,
+  stopping: Stopping,
+): Promise<Outlook | undefined> {
   const simulation = new Simulation({ scenario })
   try {
-    while (simulation.goOn(SLICE)) {
+    while (!stopping.requested && simulation.goOn(SLICE)) {
       progress.show(simulation)
-      await new Promise(setImmediate)
+      await nextTurn()
     }
-    return outlookOf(scenario, simulation.end())
+    // A short run has but one slice, and many of them are to be stopped too.
+    await nextTurn()
+    return stopping.requested ? undefined : outlookOf(scenario, simulation.end())
   } finally {
     simulation.destroy()
   }
+}
+
+/** Ctrl-C is heard between two slices. */
+function nextTurn(): Promise<void> {
+  return new Promise(setImmediate)
+}
+
+function stoppedWords(made: number, of: string): string {
+  return `stopped after ${made} of ${of}: no figures are told, and no file is written`
 }
 
 function variantsOf(

@@ -87,13 +87,19 @@ export function planCommand(
         ...assigned('seed', '--seed', given.seed),
         ...(given.set ?? []),
       ]
-      process.stdout.write(`${await said(given, set)}\n`)
+      const words = await said(given, set)
+      if (words === undefined) return finish(ExitCode.Stopped)
+      process.stdout.write(`${words}\n`)
       finish(ExitCode.Passed)
     },
   }
 }
 
-async function said(given: PlanArguments, set: (string | Assignment)[]): Promise<string> {
+/** undefined when it was stopped. */
+async function said(
+  given: PlanArguments,
+  set: (string | Assignment)[],
+): Promise<string | undefined> {
   const { stdout } = process
   const look = {
     color: given.color && stdout.isTTY === true && process.env.NO_COLOR === undefined,

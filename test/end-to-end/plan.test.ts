@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
+import { SCENARIOS, shakedown, started, temporaryFolder } from './command-line.ts'
 
 const THROTTLED = join(SCENARIOS, 'throttled-account.yaml')
 
@@ -177,5 +177,20 @@ test('a file for results that never came is not left behind', async () => {
 
   expect(exitCode, stderr).toBe(2)
   expect(stderr).toContain('/nowhere/eta.html cannot be written: its folder does not exist.')
+  expect(existsSync(csv)).toBe(false)
+})
+
+test('plan --simulate that is stopped says how far it came, and writes nothing', async () => {
+  const csv = join(temporaryFolder(), 'eta.csv')
+  const smoke = join(SCENARIOS, 'smoke.yaml')
+  const words = ['--seeds', '1..10000', '--set', 'fleet.things=500', '--csv', csv]
+  const plan = started('plan', smoke, '--simulate', ...words)
+  await plan.until('it has begun', () => plan.stderr().includes('10,000 simulated runs'))
+  plan.child.kill('SIGINT')
+  const { exitCode, stdout, stderr } = await plan.ended
+
+  expect(exitCode, stdout + stderr).toBe(105)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(/stopped after [\d,]+ of 10,000 simulated runs: no figures are told/)
   expect(existsSync(csv)).toBe(false)
 })
