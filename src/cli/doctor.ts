@@ -1,4 +1,5 @@
 import type { CommandModule } from 'yargs'
+import { ShakedownError } from '../errors.ts'
 import { inUnit } from '../report/figures.ts'
 import { type Cell, type Column, painter, tableLines, wrapped } from '../report/text-table.ts'
 import { readMachine } from '../run/machine.ts'
@@ -82,7 +83,20 @@ export function doctorCommand(
   }
 }
 
+/** @throws ShakedownError USAGE */
+function refuseAlone({ probeSeconds, calibration }: DoctorArguments): void {
+  const given = { 'probe-seconds': probeSeconds, calibration }
+  const [alone] = Object.entries(given).find(([, value]) => value !== undefined) ?? []
+  if (alone === undefined) return
+  throw new ShakedownError(
+    'USAGE',
+    `--${alone} says how to calibrate, and nothing is calibrated.`,
+    { hint: `Add --calibrate, or leave --${alone} out.` },
+  )
+}
+
 function doctor(given: DoctorArguments): ExitCode {
+  refuseAlone(given)
   const set = [...assigned('fleet.things', '--things', given.things), ...(given.set ?? [])]
   const scenario =
     given.scenario === undefined

@@ -39,6 +39,13 @@ export function validateCommand(
               hint: 'Name a scenario file, or ask for --json-schema.',
             })
           }
+          if (scenario !== undefined && jsonSchema === true) {
+            throw new ShakedownError(
+              'USAGE',
+              `The scenario ${scenario} means nothing beside --json-schema: the schema is that of all scenarios.`,
+              { hint: 'Leave the file out, or leave --json-schema out to check it.' },
+            )
+          }
           return true
         })
         .example('$0 validate scenarios/quickstart.yaml', 'is it right?')

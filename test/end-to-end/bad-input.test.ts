@@ -97,6 +97,23 @@ describe('an option that takes a value', () => {
   })
 })
 
+test.each([
+  {
+    words: ['doctor', '--probe-seconds', '3'],
+    says: '--probe-seconds says how to calibrate, and nothing is calibrated.',
+  },
+  {
+    words: ['doctor', '--calibration', 'here.json'],
+    says: '--calibration says how to calibrate',
+  },
+  {
+    words: ['validate', '--json-schema', SMOKE],
+    says: `The scenario ${SMOKE} means nothing beside --json-schema`,
+  },
+])('what would be left unread is refused: $words', async ({ words, says }) => {
+  expect(await refused(...words)).toContain(says)
+})
+
 test('an option that takes no value is not given one in vain', async () => {
   const said = await refused('run', SMOKE, '--quiet=maybe')
   expect(said).toContain('--quiet is "maybe", which is neither true nor false.')
