@@ -106,7 +106,7 @@ function thresholdResult(
 }
 
 function aboutRun(
-  { run, scenario, plan, end }: RunRecord,
+  { run, scenario, plan, begin, end }: RunRecord,
   measured: MeasuredRecord,
 ): Summary['run'] {
   return {
@@ -121,7 +121,7 @@ function aboutRun(
     things: run.only?.length ?? scenario.fleet.things,
     ...(run.only === undefined ? {} : { only: run.only }),
     workers: run.workers,
-    complete: end !== undefined,
+    complete: end !== undefined && (begin !== undefined || measured.t0Ms === undefined),
     ...(end?.cause === undefined ? {} : { cause: end.cause }),
     version: run.version,
     ...(run.host && { host: { node: run.host.node, cpus: run.host.cpus } }),

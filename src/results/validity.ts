@@ -121,8 +121,11 @@ function recordChecks(
     check('ended', end === undefined ? 1 : 0, 0, 'missing end', {
       message: 'The run did not end in good order: it was killed, and what came after is unknown.',
     }),
-    check('begun', run.t0Ms === undefined ? 1 : 0, 0, 'missing begin', {
-      message: 'The run ended before its load began, so there is nothing to judge.',
+    check('begun', record.begin === undefined ? 1 : 0, 0, 'missing begin', {
+      message:
+        run.t0Ms === undefined
+          ? 'The run ended before its load began, so there is nothing to judge.'
+          : 'The row that says when the load began is torn or missing in the record, so what belongs to the load can only be guessed.',
     }),
     {
       ...check('interval-coverage', coverage, limits.intervalCoverage, 'share', {

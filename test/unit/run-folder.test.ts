@@ -116,6 +116,19 @@ test('a run killed in a row loses that row and says so', () => {
   })
 })
 
+test('a run whose end is there and whose begin is torn is not whole, and says why', () => {
+  const folder = writtenRun({})
+  const file = join(folder, 'intervals.ndjson')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace('{"kind":"begin"', '{"kind":"be'))
+  const { verdict, run, notes, validity } = summarize(readRun(folder))
+  const begun = validity.checks.find(({ name }) => name === 'begun')
+
+  expect({ verdict, complete: run.complete }).toEqual({ verdict: 'invalid', complete: false })
+  expect(notes).toEqual(['intervals.ndjson: 1 torn row left out.'])
+  expect(begun?.message).toContain('says when the load began is torn')
+})
+
 test('a timeline that is torn is told in the summary, as a torn row is', () => {
   const folder = writtenRun({})
   writeFileSync(join(folder, 'worker-0.timelines.ndjson'), '{"kind":"timeline","wor')
