@@ -76,10 +76,17 @@ function withoutEmpty(chart: Chart): Chart {
 
 function throughput(time: Timeline): Chart {
   const requests = [...WRITES, ...READS]
+  const made = time.rate('start.started')
+  const planned = time.rate('start.planned')
+  const starts = planned.some(Boolean)
+    ? 'Starts planned and made; job requests'
+    : made.some(Boolean)
+      ? 'Starts made; job requests'
+      : 'Job requests'
   return {
     id: 'throughput',
     title: 'Throughput',
-    note: 'Starts planned and made; job requests issued, answered in time and accepted. Per second.',
+    note: `${starts} issued, answered in time and accepted. Per second.`,
     unit: 'per second',
     strip: false,
     series: [
@@ -101,13 +108,13 @@ function throughput(time: Timeline): Chart {
         line: 'solid',
         values: sum(time, requests, ['issued']),
       },
-      { label: 'starts made', color: 'teal', line: 'solid', values: time.rate('start.started') },
+      { label: 'starts made', color: 'teal', line: 'solid', values: made },
       { label: 'starts dropped', color: 'red', line: 'solid', values: time.rate('start.dropped') },
       {
         label: 'starts planned',
         color: 'grey',
         line: 'dashed',
-        values: time.rate('start.planned'),
+        values: planned,
       },
     ],
   }

@@ -68,8 +68,14 @@ export function inUnit(value: number | null, unit: string): string {
   if (unit === 'ms') return withoutZeros(milliseconds(value))
   if (unit === 'share') return withoutZeros(percent(value))
   if (unit === '%') return withoutZeros(percent(value / 100))
+  if (unit.startsWith('missing ')) return value === 0 ? 'there' : 'missing'
   const figure = Number.isInteger(value) ? count(value) : withoutZeros(amount(value))
-  return unit === '' ? figure : `${figure} ${unit}`
+  return unit === '' ? figure : `${figure} ${value === 1 ? oneOf(unit) : unit}`
+}
+
+/** `worker` of `workers`, `core at most` of `cores at most`. */
+function oneOf(unit: string): string {
+  return unit.replace(/^([a-z]{3,})s\b/, '$1')
 }
 
 function withoutZeros(figure: string): string {

@@ -86,12 +86,20 @@ export function thresholdWords({ expression, observed }: ThresholdResult): strin
 }
 
 function checkWords(check: ValidityCheck): string {
-  return `${check.name} ${checkFigures(check)}`
+  const figures = checkFigures(check)
+  return missingOf(check) === undefined ? `${check.name} ${figures}` : figures
+}
+
+/** What a check finds to be there or not: `end`; undefined for what has a figure. */
+function missingOf({ unit }: ValidityCheck): string | undefined {
+  return /^missing (.*)$/.exec(unit)?.[1]
 }
 
 /** A limit of none needs no words: `1 worker` says that one was too many. */
 export function checkFigures(check: ValidityCheck): string {
   const figure = inUnit(check.observed, check.unit)
+  const what = missingOf(check)
+  if (what !== undefined) return `the ${what} is ${figure}`
   return check.limit === 0 ? figure : `${figure}, limit ${limitFigure(check)}`
 }
 

@@ -42,12 +42,21 @@ test('an invalid run says first what broke it and that its thresholds decide not
   expect(lines.join('\n')).toContain('1 of 2 checks ok')
 })
 
+test('an end that is missing is called that, and not one missing end', () => {
+  const ended = { name: 'ended', observed: 1, limit: 0, unit: 'missing end' } as const
+  const checks = [{ ...ended, level: 'invalid', message: 'It was killed.' }] as const
+  const text = linesOf({ verdict: 'invalid', validity: { valid: false, checks } }).join('\n')
+
+  expect(text).toContain('Do not trust these numbers: the end is missing.')
+  expect(text).toContain('invalid ended: the end is missing. It was killed.')
+})
+
 test('a check whose limit is none is told without a limit', () => {
   const lost = { name: 'workers-lost', observed: 1, limit: 0, unit: 'workers' }
   const validity = { valid: false, checks: [{ ...lost, level: 'invalid' as const }] }
 
   expect(linesOf({ verdict: 'invalid', validity }).join('\n')).toContain(
-    'Do not trust these numbers: workers-lost 1 workers.',
+    'Do not trust these numbers: workers-lost 1 worker.',
   )
 })
 

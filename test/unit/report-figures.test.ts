@@ -66,6 +66,13 @@ test.each([
   [100, '%', '100%'],
   [200, '', '200'],
   [1_000, 'MiB', '1,000 MiB'],
+  [1, 'workers', '1 worker'],
+  [2, 'workers', '2 workers'],
+  [0, 'workers', '0 workers'],
+  [1, 'descriptors at most', '1 descriptor at most'],
+  [1, 'ms', '1 ms'],
+  [1, 'missing end', 'missing'],
+  [0, 'missing end', 'there'],
 ])('a limit of %d in "%s" reads %s', (limit, unit, text) => {
   expect(inUnit(limit, unit)).toBe(text)
 })

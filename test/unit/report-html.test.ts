@@ -45,6 +45,23 @@ test('a run that ended before its first second has a page that says so', () => {
   expect(htmlReport(summary, first, { text: '' })).toContain('there is nothing to draw')
 })
 
+test('a chart of throughput tells of starts only where there are some', () => {
+  const { summary, rows } = exampleRun()
+  const without = (...counters: string[]) =>
+    rows.map((row): Row => {
+      if (row.kind !== 'interval') return row
+      const kept = Object.entries(row.counters).filter(([name]) => !counters.includes(name))
+      return { ...row, counters: Object.fromEntries(kept) }
+    })
+  const page = (of: readonly Row[]) => htmlReport(summary, of, { text: '' })
+
+  expect(page(rows)).toContain('Starts planned and made; job requests issued')
+  expect(page(without('start.planned'))).toContain('Starts made; job requests issued')
+  const unplanned = page(without('start.planned', 'start.started'))
+  expect(unplanned).toContain('Job requests issued, answered')
+  expect(unplanned).not.toContain('Starts planned')
+})
+
 test('an endless quota draws no line', () => {
   const { summary, rows } = exampleRun()
   const quotas = { writesPerSecond: Number.POSITIVE_INFINITY }
