@@ -165,6 +165,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   { words: ['duration'], at: 'load.rollout', under: 'load.rollout', form: 'limit: 20m' },
   { words: ['duration'], at: 'load.loop', under: 'load.loop', form: 'for: 10m' },
   { words: ['duration'], at: 'service.faults.*', under: 'service.faults.*', form: 'for: 10s' },
+  { words: ['duration'], at: 'behaviour', under: 'behaviour', form: 'work: 2s' },
   { words: ['duration', 'constantUsersPerSec', 'rps'], under: 'load', form: STEADY },
   {
     words: ['stages', 'rampUsers', 'rampUsersPerSec'],
@@ -188,6 +189,12 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     at: 'fleet.mix.*.mqtt',
     under: 'fleet.mix.*.mqtt',
     form: 'clean: true',
+  },
+  {
+    words: ['keepalive'],
+    at: 'fleet.mix.*.mqtt',
+    under: 'fleet.mix.*.mqtt',
+    form: 'keepAlive: 60s',
   },
   {
     words: ['cleanSession', 'keepalive', 'keepAlive', 'qos'],

@@ -79,8 +79,7 @@ describe.each(ROWS)('$first at $where', ({ words, at, under, form }) => {
   })
 
   test.each(words)('%s is answered with the form', (word) => {
-    const anywhere = under === 'behaviour' ? 'load.loop' : 'behaviour'
-    const told = problems(scenarioWith(at ?? anywhere, { [word]: 1 }))
+    const told = problems(scenarioWith(at ?? 'validity', { [word]: 1 }))
 
     expect(told).toMatch(new RegExp(`\\.${word}: unknown key; here(, [a-z. ]+)?: `))
     expect(told).toContain(`: ${form}`)
