@@ -298,6 +298,28 @@ test.each([
   expect(forecast(STEADY, work, set).timers.either).toBeCloseTo(share, 9)
 })
 
+test.each([
+  { work: '60s', share: 1, why: 'as long as the timer, whose end comes before the update arrives' },
+  { work: '59999ms', share: 0, why: 'a millisecond is enough for the answer' },
+])('of work that takes $work always, a timer of a minute ends $share: $why', ({ work, share }) => {
+  const jobs = 'jobs=[{ id: a, timeout: { inProgressMinutes: 1 } }]'
+  const { timers } = forecast(STEADY, `behaviour.work=${work}`, jobs)
+  const steps = forecast(
+    STEADY,
+    `behaviour={ work: ${work}, updates: 0, stepTimeoutMinutes: 1 }`,
+  ).timers
+
+  expect(timers.either).toBe(share)
+  expect(steps.either).toBe(share)
+})
+
+test('a job that gives each thing three executions counts three times in what its timer ends', () => {
+  const jobs =
+    'jobs=[{ id: a, perThing: 3, timeout: { inProgressMinutes: 1 } }, { id: b, perThing: 1 }]'
+
+  expect(forecast(STEADY, 'behaviour.work=2m', jobs).timers.either).toBeCloseTo(0.75, 9)
+})
+
 test('the earlier of two timers wins', () => {
   const { timers } = forecast(
     STEADY,
