@@ -30,7 +30,7 @@ export interface PlanAnswer {
 /** What somebody wants to know who asks for a plan, before any table. */
 export function planAnswer(plan: Plan, forecast: Forecast): PlanAnswer {
   const { binding } = forecast.load
-  const isOver = binding !== undefined && binding.share > 1
+  const isOver = binding !== undefined && binding.aboveShare > 0
   const isHindered = forecast.endlessWaits.length > 0 || forecast.lostAnswers.length > 0
   return {
     headline:
@@ -46,15 +46,16 @@ export function planAnswer(plan: Plan, forecast: Forecast): PlanAnswer {
   }
 }
 
-function headline({ quota, share, phase, peak, limit }: Binding): string {
-  const of = `${perSecond(peak)} of ${inUnit(limit, '')}/s in ${phase}`
-  return share > 1
+function headline({ quota, share, phase, peak, limit, aboveShare }: Binding): string {
+  const taken = share > 1 && aboveShare === 0 ? ', which the burst lets pass' : ''
+  const of = `${perSecond(peak)} of ${inUnit(limit, '')}/s in ${phase}${taken}`
+  return aboveShare > 0
     ? `binding: ${QUOTA_WORDS[quota]}, ${percent(share)}: ${of}`
     : `binding: none; nearest are ${QUOTA_WORDS[quota]}, ${percent(share)}: ${of}`
 }
 
 function throttleSentence(binding: Binding | undefined): string[] {
-  if (binding === undefined || binding.share <= 1) return []
+  if (binding === undefined || binding.aboveShare === 0) return []
   const { abovePerSecond, aboveShare, phase } = binding
   return [
     `Too many by up to ${perSecond(abovePerSecond)}: ${percent(aboveShare)} of the first attempts in ${phase}, and their retries on top.`,

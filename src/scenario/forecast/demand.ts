@@ -1,7 +1,8 @@
-import { plannedStarts, plannedStartsOf } from '../arrivals.ts'
+import { dueUs, plannedStarts, plannedStartsOf } from '../arrivals.ts'
 import type { ArrivalsLoad, LoopLoad, RolloutLoad, Scenario } from '../scenario.ts'
+import { allowanceOf, passing } from './backlog.ts'
 import { type ExecutionCost, type FleetCounts, fleetCounts } from './execution-cost.ts'
-import { type Line, level, type Term, totalOf } from './rate-lines.ts'
+import { areaOf, cut, type Line, level, type Term, totalOf } from './rate-lines.ts'
 import { rolloutConfigOf, rolloutSteps } from './rollout-steps.ts'
 
 /** What a load asks of the account, from T0, as terms to add up. No retries: nothing goes wrong. */
@@ -59,7 +60,9 @@ function arrivalsDemand(scenario: Scenario, load: ArrivalsLoad, cost: ExecutionC
     const executions = Math.min(planned, left)
     const line = { fromUs: nowUs, toUs, fromPerSecond, toPerSecond }
     starts.push(line)
-    begun.push(scaled(line, planned === 0 ? 0 : executions / planned))
+    // The first starts find one each, and those behind them none.
+    if (executions === planned) begun.push(line)
+    else if (executions > 0) begun.push(cut(line, nowUs, nowUs + dueUs(phase, executions - 1)))
     stretches.push({ name, fromUs: nowUs, toUs })
     left -= executions
     empties += planned - executions
@@ -98,13 +101,17 @@ function openly(
 ): Requests {
   const counts = fleetCounts(scenario)
   const looking = (counts.mqttLooking + counts.httpLooking) / scenario.fleet.things
+  // In a loop nothing is looked for behind what waits: its thing goes round only after that.
+  const looked = scaledAll(begun, looking)
+  const found = scenario.load.kind === 'loop' ? looked : passingReads(scenario, looked)
   return {
     begun: asks(begun, 1),
     writes: [
       ...asks(starts, 1 - looking),
       // A look costs no write, and what it finds is begun with one.
-      ...asks(begun, looking),
-      ...updates(cost, begun, 0, 1),
+      ...asks(found, looking > 0 ? 1 : 0),
+      ...updates(cost, begun, 0, 1 - looking),
+      ...updates(cost, found, 0, looking > 0 ? 1 : 0),
     ],
     reads: asks(starts, looking),
     // Executions wait before the load begins; after that, news comes with the end of one.
@@ -125,28 +132,34 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
       success,
     ),
   }))
-  const endUs = Math.max(0, ...rollouts.map(({ lines }) => lines.at(-1)?.toUs ?? 0))
+  // Quotas are told by the second.
+  const endUs = Math.max(SECOND_US, ...rollouts.map(({ lines }) => lines.at(-1)?.toUs ?? 0))
+  const overMqtt = counts.mqtt / fleet.things
   const overHttp = counts.http / fleet.things
   const httpLooking = counts.httpLooking / fleet.things
+  const mqttLooking = counts.mqttLooking / fleet.things
   const polls = [level(0, endUs + load.pollUs + cost.durationUs, (counts.http * 1e6) / load.pollUs)]
-  const each = rollouts.map(({ lines }) => ({
+  // What waits to begin has its updates later: they are not throttled together once more.
+  const begun = rollouts.map(({ lines }) => [
+    ...asks(passingWrites(scenario, scaledAll(lines, overMqtt - mqttLooking)), 1),
+    ...asks(passingWrites(scenario, passingReads(scenario, scaledAll(lines, mqttLooking))), 1),
+    // A thing on HTTP finds its execution with its next poll, which is its ask.
+    ...lines.flatMap((line) => asks([until(line, line.toUs + load.pollUs)], overHttp)),
+  ])
+  const each = rollouts.map(({ lines }, row) => ({
     writes: [
-      ...asks(lines, counts.mqtt / fleet.things),
-      ...updates(cost, lines, 0, counts.mqtt / fleet.things),
-      // A thing on HTTP finds its execution half a poll later, on average; that poll is its ask.
-      ...updates(cost, lines, load.pollUs / 2, overHttp),
-      ...asks(lines, httpLooking).map((term) => ({ ...term, shiftUs: load.pollUs / 2 })),
+      ...asks(lines, overMqtt - mqttLooking),
+      ...asks(passingReads(scenario, scaledAll(lines, mqttLooking)), 1),
+      ...(begun[row] ?? []).flatMap(({ lines, factor }) => updates(cost, lines, 0, factor)),
+      ...lines.flatMap((line) => asks([until(line, line.toUs + load.pollUs)], httpLooking)),
     ],
-    reads: asks(lines, counts.mqttLooking / fleet.things),
+    reads: asks(lines, mqttLooking),
     ...published(scenario, cost, counts, lines, lines, lines),
   }))
   const executions = available(scenario)
   const [only] = rollouts
   return {
-    begun: rollouts.flatMap(({ lines }) => [
-      ...asks(lines, counts.mqtt / fleet.things),
-      ...asks(lines, overHttp).map((term) => ({ ...term, shiftUs: load.pollUs / 2 })),
-    ]),
+    begun: begun.flat(),
     writes: [
       ...each.flatMap(({ writes }) => writes),
       ...(counts.http > 0 ? asks(polls, 1 - counts.httpLooking / counts.http) : []),
@@ -161,7 +174,12 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
     empties: Math.max(0, totalOf(polls) - executions * overHttp),
     stretches:
       rollouts.length === 1 && only?.config !== undefined
-        ? only.lines.map((line) => stepStretch(line, service.minuteUs))
+        ? only.lines.map((line, step) =>
+            stepStretch(
+              step < only.lines.length - 1 ? line : { ...line, toUs: endUs },
+              service.minuteUs,
+            ),
+          )
         : [{ name: 'rollout', fromUs: 0, toUs: endUs }],
     endUs,
   }
@@ -180,6 +198,8 @@ function successShare({ behaviour }: Scenario): number {
   const succeeded = percent(behaviour.outcomes.filter(({ outcome }) => outcome === 'SUCCEEDED'))
   return all === 0 ? 0 : succeeded / all
 }
+
+const SECOND_US = 1_000_000
 
 /** More steps than these are told as so many, each for several. */
 const MOST_STEPS = 16
@@ -230,6 +250,25 @@ function published(
       ...asks(begun, heard).map((term) => ({ ...term, shiftUs: cost.durationUs })),
     ],
   }
+}
+
+/** As many, more slowly. */
+function until(line: Line, toUs: number): Line {
+  return level(line.fromUs, toUs, (areaOf(line) * 1e6) / (toUs - line.fromUs))
+}
+
+function passingWrites({ service }: Scenario, lines: readonly Line[]): Line[] {
+  const { writesPerSecond, burstSeconds } = service.quotas
+  return passing(lines, allowanceOf(writesPerSecond, burstSeconds))
+}
+
+function passingReads({ service }: Scenario, lines: readonly Line[]): Line[] {
+  const { readsPerSecond, burstSeconds } = service.quotas
+  return passing(lines, allowanceOf(readsPerSecond, burstSeconds))
+}
+
+function scaledAll(lines: readonly Line[], factor: number): Line[] {
+  return lines.map((line) => scaled(line, factor))
 }
 
 function scaled(line: Line, factor: number): Line {

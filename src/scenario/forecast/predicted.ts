@@ -12,7 +12,8 @@ export interface Predicted {
   readonly executions: number
   /** Accepted writes a second, "nothing pending" included, while the load goes on. */
   readonly acceptedWritesPerSecond: number
-  /** Of the writes' first attempts, those above the quota, 0..1. Retries come on top. */
+  /** Of the attempts of writes, those throttled, 0..1, where each that the quota has no room for is
+   *  throttled once and passes at its second try. Those throttled more often come on top. */
   readonly throttledShare: number
   /** From T0 to the last answer, without any backoff; Infinity: never. */
   readonly finishUs: number
@@ -35,8 +36,9 @@ interface Known {
 export function predictedOf(scenario: Scenario, known: Known): Predicted {
   const { demand, load, timers } = known
   const { passages } = load.writes
-  const wanted = passages.reduce((sum, { demand }) => sum + demand, 0)
-  const above = passages.reduce((sum, passage) => sum + passage.above, 0)
+  // What is lost found no thing that could have sent it.
+  const wanted = passages.reduce((sum, { demand, lost }) => sum + demand - lost, 0)
+  const throttled = passages.reduce((sum, passage) => sum + passage.throttled, 0)
   const finishUs = finishOf(known, scenario.behaviour.work)
   const mostUs = durationUs(scenario.load) + scenario.load.drainUs
   const isRollout = scenario.load.kind === 'rollout'
@@ -45,14 +47,17 @@ export function predictedOf(scenario: Scenario, known: Known): Predicted {
     executions: demand.executions,
     acceptedWritesPerSecond:
       loadEndUs > 0 ? (passedBy(scenario, load, loadEndUs) * 1e6) / loadEndUs : 0,
-    throttledShare: wanted === 0 ? 0 : above / wanted,
+    throttledShare: throttled > LEAST ? throttled / (wanted + throttled) : 0,
     finishUs: Math.min(finishUs, mostUs),
-    backoffUs: above > 0 ? longestBackoffUs(scenario) : 0,
+    backoffUs: throttled > LEAST ? longestBackoffUs(scenario) : 0,
     isCutOff: finishUs > mostUs,
     timedOutShare: timers.either,
     binding: load.binding === undefined ? null : named(load.binding),
   }
 }
+
+/** Less than so much of a request is rounding. */
+const LEAST = 1e-6
 
 /** The longest that a thing of the fleet waits between two tries. */
 function longestBackoffUs({ behaviour, agents, fleet }: Scenario): number {

@@ -1,10 +1,10 @@
 import { AWS_QUOTAS, BROKER_QUOTAS } from '../../protocol/quotas.ts'
 import { plannedStartsOf } from '../arrivals.ts'
 import type { Scenario } from '../scenario.ts'
-import { type Backlog, backlogOf } from './backlog.ts'
+import { type Allowance, allowanceOf, type Backlog, backlogOf, type Passage } from './backlog.ts'
 import type { Demand, Stretch } from './demand.ts'
-import { type ExecutionCost, fleetCounts } from './execution-cost.ts'
-import { areaOf, type Line, level, summed, totalOf } from './rate-lines.ts'
+import { completionsPerSecond, type ExecutionCost, fleetCounts } from './execution-cost.ts'
+import { areaOf, type Line, level, mostInASecond, summed, totalOf } from './rate-lines.ts'
 
 export const QUOTA_NAMES = [
   'writes',
@@ -34,12 +34,14 @@ export interface PhaseLoad {
 /** All rates a second. */
 export interface QuotaUse {
   readonly mean: number
+  /** The most in any second. */
   readonly peak: number
   /** What the scenario's account allows, or AWS's broker; Infinity: anything. */
   readonly limit: number
   /** peak ÷ limit */
   readonly share: number
-  /** Of what is asked, the part above the limit, 0..1. It is throttled at its first try. */
+  /** Of what is asked, the part that neither the limit nor the burst lets pass at once, 0..1. It is
+   *  throttled at its first try. */
   readonly aboveShare: number
   /** At its peak. */
   readonly abovePerSecond: number
@@ -47,7 +49,8 @@ export interface QuotaUse {
 
 export interface QuotaLoad {
   readonly phases: readonly PhaseLoad[]
-  /** The quota that is used most, by share; undefined when nothing is asked or nothing has a limit. */
+  /** The quota that is used most, by share, those that throttle first; undefined when nothing is asked
+   *  or nothing has a limit. */
   readonly binding: Binding | undefined
   readonly writes: Backlog
   /** Things at work at once at the peak of the load, without any throttling. */
@@ -73,15 +76,18 @@ export function quotaLoad(scenario: Scenario, cost: ExecutionCost, demand: Deman
     publishesOut: summed(demand.publishesOut, edges),
   }
   const thingsAtWork = atWork(demand, cost)
-  const writes = backlogOf(
-    lines.writes,
-    scenario.service.quotas.writesPerSecond,
-    mostWaiting(scenario, thingsAtWork),
-  )
+  const most = mostWaiting(scenario, cost, thingsAtWork)
+  const writes = throttled(scenario, 'writes', lines.writes, most)
+  const reads = throttled(scenario, 'reads', lines.reads, most)
+  const passages = (quota: keyof typeof lines): readonly Passage[] => {
+    if (quota === 'writes') return writes.passages
+    if (quota === 'reads') return reads.passages
+    return backlogOf(lines[quota], allowed(scenario, quota), Number.POSITIVE_INFINITY).passages
+  }
   const phases = stretches.map(({ name, fromUs, toUs, stage }): PhaseLoad => {
     const uses: Partial<Record<QuotaName, QuotaUse>> = {}
     for (const quota of ['writes', 'reads', 'publishesIn', 'publishesOut'] as const) {
-      put(uses, quota, use(within(lines[quota], fromUs, toUs), limitOf(scenario, quota)))
+      put(uses, quota, use(within(passages(quota), fromUs, toUs), limitOf(scenario, quota)))
     }
     put(uses, 'connectionPublishes', connectionUse(scenario, cost, uses))
     const waitingWrites = writes.passages.findLast(({ line }) => line.toUs <= toUs)?.waiting ?? 0
@@ -96,6 +102,23 @@ export function quotaLoad(scenario: Scenario, cost: ExecutionCost, demand: Deman
     isFleetTooSmall:
       mayDropStarts(scenario) && thingsAtWork + writes.mostWaiting >= scenario.fleet.things,
   }
+}
+
+/** Requests of things at their quota. */
+function throttled(
+  scenario: Scenario,
+  quota: 'writes' | 'reads',
+  lines: readonly Line[],
+  most: number,
+): Backlog {
+  const { behaviour, fleet } = scenario
+  if (behaviour.retry?.kind !== 'none') {
+    // A thing has one request under way at a time: what it is to send after that is not throttled yet.
+    return backlogOf(lines, allowed(scenario, quota), most, fleet.things)
+  }
+  // Nothing waits: what is throttled is given up.
+  const { passages, ...backlog } = backlogOf(lines, allowed(scenario, quota), 0)
+  return { ...backlog, passages: passages.map((one) => ({ ...one, throttled: one.lost, lost: 0 })) }
 }
 
 function limitOf({ service }: Scenario, quota: QuotaName): number {
@@ -113,6 +136,13 @@ function limitOf({ service }: Scenario, quota: QuotaName): number {
     default:
       return AWS_LIMITS[quota]
   }
+}
+
+/** The broker's own quotas are known by their rates alone, which hold for a second. */
+function allowed(scenario: Scenario, quota: QuotaName): Allowance {
+  const perSecond = limitOf(scenario, quota)
+  if (quota === 'publishesIn' || quota === 'publishesOut') return { perSecond, burst: perSecond }
+  return allowanceOf(perSecond, scenario.service.quotas.burstSeconds)
 }
 
 /** Of an account that nobody has changed. */
@@ -134,7 +164,8 @@ function connectPhase(scenario: Scenario): PhaseLoad {
   const uses: Partial<Record<QuotaName, QuotaUse>> = {}
   const each = (quota: QuotaName, count: number) => {
     const line = level(0, toUs, (connect.ratePerSecond * count) / things)
-    put(uses, quota, use([line], limitOf(scenario, quota)))
+    const { passages } = backlogOf([line], allowed(scenario, quota), Number.POSITIVE_INFINITY)
+    put(uses, quota, use(passages, limitOf(scenario, quota)))
   }
   each('connects', counts.mqtt)
   each('subscribes', counts.filters)
@@ -163,28 +194,31 @@ function withFinish({
   return [...loaded, { name: 'finish', stage: 'finish', fromUs: endUs, toUs: lastUs }]
 }
 
-function within(lines: readonly Line[], fromUs: number, toUs: number): Line[] {
-  return lines.filter((line) => line.fromUs >= fromUs && line.toUs <= toUs)
+function within(passages: readonly Passage[], fromUs: number, toUs: number): Passage[] {
+  return passages.filter(({ line }) => line.fromUs >= fromUs && line.toUs <= toUs)
 }
 
 /** @returns undefined when nothing is asked. */
-function use(lines: readonly Line[], limit: number): QuotaUse | undefined {
+function use(passages: readonly Passage[], limit: number): QuotaUse | undefined {
+  const lines = passages.map(({ line }) => line)
   const total = totalOf(lines)
   if (total === 0) return undefined
   const lengthUs = lines.reduce((sum, { fromUs, toUs }) => sum + toUs - fromUs, 0)
-  const peak = Math.max(
-    ...lines.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]),
-  )
-  const above = backlogOf(lines, limit, 0).passages.reduce((sum, passage) => sum + passage.above, 0)
+  const peak = mostInASecond(lines)
+  const above = passages.reduce((sum, passage) => sum + passage.above, 0)
   return {
-    mean: (total * 1e6) / lengthUs,
+    mean: (total * 1e6) / Math.max(SECOND_US, lengthUs),
     peak,
     limit,
     share: peak / limit,
-    aboveShare: above / total,
+    aboveShare: above < LEAST_ABOVE ? 0 : above / total,
     abovePerSecond: Math.max(0, peak - limit),
   }
 }
+
+const SECOND_US = 1_000_000
+/** Less than so much of a request is rounding. */
+const LEAST_ABOVE = 1e-6
 
 /** What one thing on MQTT has in its busiest second: an execution's messages, by its length. */
 function connectionUse(
@@ -224,7 +258,7 @@ function bindingOf(scenario: Scenario, phases: readonly PhaseLoad[]): Binding | 
     for (const quota of QUOTA_NAMES) {
       const one = uses[quota]
       if (one === undefined || !Number.isFinite(one.limit)) continue
-      if (binding === undefined || one.share > binding.share) {
+      if (binding === undefined || bindsMore(one, binding)) {
         binding = { ...one, quota, phase: name }
       }
     }
@@ -232,6 +266,12 @@ function bindingOf(scenario: Scenario, phases: readonly PhaseLoad[]): Binding | 
   // In an account without limits the broker's are not what binds, unless they do.
   const isLimited = ACCOUNT_QUOTAS.some((quota) => Number.isFinite(limitOf(scenario, quota)))
   return isLimited || (binding?.share ?? 0) > 1 ? binding : undefined
+}
+
+/** What throttles before what a burst lets pass, and then by share. */
+function bindsMore(one: QuotaUse, other: QuotaUse): boolean {
+  if (one.aboveShare > 0 !== other.aboveShare > 0) return one.aboveShare > 0
+  return one.share > other.share
 }
 
 const ACCOUNT_QUOTAS = ['writes', 'reads', 'connects', 'subscribes'] as const
@@ -245,10 +285,14 @@ function atWork({ begun }: Demand, { durationUs }: ExecutionCost): number {
   return Math.max(0, ...together)
 }
 
-function mostWaiting(scenario: Scenario, thingsAtWork: number): number {
-  const { things } = scenario.fleet
-  if (mayDropStarts(scenario)) return Math.max(0, things - thingsAtWork)
-  return scenario.load.kind === 'loop' ? things : Number.POSITIVE_INFINITY
+/** A thing that works does not wait; no more of them work at once than the account lets begin. */
+function mostWaiting(scenario: Scenario, cost: ExecutionCost, thingsAtWork: number): number {
+  const { fleet, load, service } = scenario
+  if (load.kind === 'loop') return fleet.things
+  if (!mayDropStarts(scenario)) return Number.POSITIVE_INFINITY
+  const perSecond = completionsPerSecond(service.quotas.writesPerSecond, cost)
+  const working = Math.min(thingsAtWork, (perSecond * cost.durationUs) / 1e6)
+  return Math.max(0, fleet.things - working)
 }
 
 /** Where the plan comes round to no thing twice, each start has an idle one of its own. */

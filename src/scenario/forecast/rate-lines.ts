@@ -48,6 +48,37 @@ export function summed(terms: readonly Term[], edges: readonly number[]): Line[]
   })
 }
 
+const SECOND_US = 1_000_000
+
+/**
+ * The highest rate, as quotas count it: of what lasts a second or more its own, of what is shorter all
+ * that comes in the same second.
+ *
+ * @param lines that follow each other without gaps.
+ */
+export function mostInASecond(lines: readonly Line[]): number {
+  let most = 0
+  let first = 0
+  for (const [index, { fromUs, toUs, fromPerSecond, toPerSecond }] of lines.entries()) {
+    while ((lines[first] as Line).toUs <= toUs - SECOND_US) first += 1
+    if (toUs - fromUs >= SECOND_US) most = Math.max(most, fromPerSecond, toPerSecond)
+    else most = Math.max(most, within(lines, index, fromUs), within(lines, first, toUs - SECOND_US))
+  }
+  return most
+}
+
+/** What the lines from `index` on have in the second that begins at `fromUs`. */
+function within(lines: readonly Line[], index: number, fromUs: number): number {
+  let sum = 0
+  for (let at = index; at < lines.length; at++) {
+    const line = lines[at] as Line
+    const [begin, end] = [Math.max(fromUs, line.fromUs), Math.min(fromUs + SECOND_US, line.toUs)]
+    if (begin < end) sum += areaOf(cut(line, begin, end))
+    else if (line.fromUs >= fromUs + SECOND_US) break
+  }
+  return sum
+}
+
 /** The part of a line between two times; both must lie within it. */
 export function cut(line: Line, fromUs: number, toUs: number): Line {
   return { fromUs, toUs, fromPerSecond: rateAt(line, fromUs), toPerSecond: rateAt(line, toUs) }

@@ -10,8 +10,8 @@ export interface Success {
   readonly afterUs: number
 }
 
-/** A rollout without a pace is over within the second: quotas count by the second. */
-const AT_ONCE_US = 1_000_000
+/** A rollout without a pace is over as soon as it has begun. */
+const AT_ONCE_US = 1_000
 
 /**
  * How executions are queued, from T0: one line for each rate (protocol 3.7). The rate is base ×
@@ -27,7 +27,7 @@ export function rolloutSteps(
   minuteUs: number,
   success: Success,
 ): Line[] {
-  if (config === undefined) return [level(0, AT_ONCE_US, executions)]
+  if (config === undefined) return [level(0, AT_ONCE_US, (executions * 1e6) / AT_ONCE_US)]
   const steps: Line[] = []
   let queued = 0
   let nowUs = 0
