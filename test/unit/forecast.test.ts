@@ -306,6 +306,22 @@ test.each([
   expect(predicted).toMatchObject({ throttledShare: 0, backoffUs: 0 })
 })
 
+test.each([
+  { jobs: '[{ id: a, perThing: 3 }]', why: 'of one job after the other' },
+  { jobs: '[{ id: a, perThing: 2 }, { id: b, perThing: 1 }]', why: 'of two rows of jobs' },
+])('a thing with three executions of 10 s works for 30 s: $why', ({ jobs }) => {
+  const { predicted, load } = forecast(`
+name: in-turn
+fleet: { things: 5 }
+jobs: ${jobs}
+behaviour: { work: 10s, updates: 0 }
+load: { rollout: { limit: 20m } }
+`)
+
+  expect(predicted.finishUs / SECOND_US).toBeCloseTo(30, 1)
+  expect(load.thingsAtWork).toBeLessThanOrEqual(6)
+})
+
 test('a request that nobody repeats is throttled whether or not its thing could wait', () => {
   const set = ['fleet.things=1', 'behaviour={ work: 0s, retry: { kind: none } }']
   const { predicted, load } = forecast(STEADY, ...set, 'service.quotas={ writes: 10/s }')

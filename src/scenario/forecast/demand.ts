@@ -2,7 +2,7 @@ import { dueUs, plannedStarts, plannedStartsOf } from '../arrivals.ts'
 import type { ArrivalsLoad, LoopLoad, RolloutLoad, Scenario } from '../scenario.ts'
 import { allowanceOf, passing } from './backlog.ts'
 import { type ExecutionCost, type FleetCounts, fleetCounts } from './execution-cost.ts'
-import { areaOf, cut, type Line, level, type Term, totalOf } from './rate-lines.ts'
+import { areaOf, cut, type Line, level, summed, type Term, totalOf } from './rate-lines.ts'
 import { rolloutConfigOf, rolloutSteps } from './rollout-steps.ts'
 
 /** What a load asks of the account, from T0, as terms to add up. No retries: nothing goes wrong. */
@@ -140,13 +140,18 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
   const mqttLooking = counts.mqttLooking / fleet.things
   const polls = [level(0, endUs + load.pollUs + cost.durationUs, (counts.http * 1e6) / load.pollUs)]
   // What waits to begin has its updates later: they are not throttled together once more.
-  const begun = rollouts.map(({ lines }) => [
+  const taken = inTurn(
+    scenario,
+    cost,
+    rollouts.map(({ lines }) => lines),
+  )
+  const begun = taken.map((lines) => [
     ...asks(passingWrites(scenario, scaledAll(lines, overMqtt - mqttLooking)), 1),
     ...asks(passingWrites(scenario, passingReads(scenario, scaledAll(lines, mqttLooking))), 1),
     // A thing on HTTP finds its execution with its next poll, which is its ask.
     ...lines.flatMap((line) => asks([until(line, line.toUs + load.pollUs)], overHttp)),
   ])
-  const each = rollouts.map(({ lines }, row) => ({
+  const each = taken.map((lines, row) => ({
     writes: [
       ...asks(lines, overMqtt - mqttLooking),
       ...asks(passingReads(scenario, scaledAll(lines, mqttLooking)), 1),
@@ -183,6 +188,28 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
         : [{ name: 'rollout', fromUs: 0, toUs: endUs }],
     endUs,
   }
+}
+
+/**
+ * Executions as things take them: a thing works off one at a time, so of more than it has things a
+ * fleet takes no more than it ends.
+ */
+function inTurn(
+  scenario: Scenario,
+  { durationUs }: ExecutionCost,
+  rollouts: readonly (readonly Line[])[],
+): readonly (readonly Line[])[] {
+  const { things } = scenario.fleet
+  if (available(scenario) <= things) return rollouts
+  const [only = []] = rollouts
+  const all =
+    rollouts.length === 1
+      ? only
+      : summed(
+          rollouts.map((lines) => ({ lines, shiftUs: 0, factor: 1 })),
+          [],
+        )
+  return [passing(all, { perSecond: (things * 1e6) / durationUs, burst: things })]
 }
 
 function stepStretch({ fromUs, toUs, fromPerSecond }: Line, minuteUs: number): Stretch {
