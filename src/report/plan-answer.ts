@@ -74,6 +74,8 @@ function finishSentence(plan: Plan, { predicted, endlessWaits, lostAnswers }: Fo
     const backoff = duration(predicted.backoffUs / 1e6)
     return `The fleet is done ${finish} after T0 at the earliest; backoff may add up to ${backoff}, if the drain allows it.`
   }
+  if (predicted.isLimited)
+    return `The run ends ${finish} after T0: its limit comes before the last execution has begun.`
   const time = plan.load === 'rollout' ? 'its limit and the drain' : 'the load and the drain'
   return `The run ends ${finish} after T0, when ${time} are over, with work in hand.`
 }

@@ -322,6 +322,19 @@ load: { rollout: { limit: 20m } }
   expect(load.thingsAtWork).toBeLessThanOrEqual(6)
 })
 
+test('a rollout that its limit stops is over when what has begun is worked off, long before its drain', () => {
+  const { predicted } = forecast(`
+name: limited
+fleet: { things: 300 }
+jobs: [{ id: a, rollout: { maximumPerMinute: 60 } }]
+behaviour: { work: 1s, updates: 0 }
+load: { rollout: { limit: 2m }, drain: 60s }
+`)
+
+  expect(predicted).toMatchObject({ isLimited: true, isCutOff: true })
+  expect(predicted.finishUs / SECOND_US).toBeCloseTo(121, 0)
+})
+
 test('a request that nobody repeats is throttled whether or not its thing could wait', () => {
   const set = ['fleet.things=1', 'behaviour={ work: 0s, retry: { kind: none } }']
   const { predicted, load } = forecast(STEADY, ...set, 'service.quotas={ writes: 10/s }')

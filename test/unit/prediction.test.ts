@@ -24,6 +24,7 @@ const PREDICTED: PlannedPrediction = {
   finishUs: 11_000_000,
   backoffUs: 60_000_000,
   isCutOff: false,
+  isLimited: false,
   timedOutShare: 0,
   binding: null,
   leftOut: ['retries'],

@@ -1,5 +1,5 @@
 import { durationUs } from '../plan.ts'
-import type { Scenario } from '../scenario.ts'
+import type { Scenario, WorkLaw } from '../scenario.ts'
 import type { Demand } from './demand.ts'
 import type { ExecutionCost } from './execution-cost.ts'
 import type { Binding, QuotaLoad } from './quota-load.ts'
@@ -19,8 +19,10 @@ export interface Predicted {
   readonly finishUs: number
   /** By how much the backoff of a throttled request may lengthen that. */
   readonly backoffUs: number
-  /** Whether it ends before that, because its time is over. */
+  /** Whether it ends before all is done, because its time is over. */
   readonly isCutOff: boolean
+  /** Whether the limit of a rollout comes before its last execution has begun. */
+  readonly isLimited: boolean
   /** Of the executions, those that a timer of the service ends, 0..1. */
   readonly timedOutShare: number
   readonly binding: Pick<Binding, 'quota' | 'phase' | 'share'> | null
@@ -42,15 +44,17 @@ export function predictedOf(scenario: Scenario, known: Known): Predicted {
   const finishUs = finishOf(known, scenario.behaviour.work)
   const mostUs = durationUs(scenario.load) + scenario.load.drainUs
   const isRollout = scenario.load.kind === 'rollout'
+  const isLimited = isRollout && (lastBegun(demand)?.toUs ?? 0) > durationUs(scenario.load)
   const loadEndUs = isRollout ? Math.min(finishUs, durationUs(scenario.load)) : demand.endUs
   return {
     executions: demand.executions,
     acceptedWritesPerSecond:
       loadEndUs > 0 ? (passedBy(scenario, load, loadEndUs) * 1e6) / loadEndUs : 0,
     throttledShare: throttled > LEAST ? throttled / (wanted + throttled) : 0,
-    finishUs: Math.min(finishUs, mostUs),
+    finishUs: Math.min(isLimited ? limitedUs(known, scenario) : finishUs, mostUs),
     backoffUs: throttled > LEAST ? longestBackoffUs(scenario) : 0,
-    isCutOff: finishUs > mostUs,
+    isCutOff: isLimited || finishUs > mostUs,
+    isLimited,
     timedOutShare: timers.either,
     binding: load.binding === undefined ? null : named(load.binding),
   }
@@ -73,10 +77,28 @@ function named({ quota, phase, share }: Binding): Predicted['binding'] {
 function finishOf({ demand, cost, load }: Known, work: Scenario['behaviour']['work']): number {
   const last = lastBegun(demand)
   if (last === undefined) return demand.endUs
-  const spanUs = last.toUs - last.fromUs
-  const perSecond = (last.fromPerSecond + last.toPerSecond) / 2
-  const workEndUs = last.toUs + lastWorkUs(work, perSecond, spanUs) + cost.writes * cost.answerUs
-  return Math.max(workEndUs, load.writes.emptyUs)
+  return Math.max(workEndUs(last, cost, work), load.writes.emptyUs)
+}
+
+/** When a rollout is over whose limit comes first: what has begun by then is worked off. */
+function limitedUs(
+  { demand, cost, load }: Known,
+  { behaviour, service, ...rest }: Scenario,
+): number {
+  const limitUs = durationUs(rest.load)
+  const lines = summed(demand.begun, [limitUs]).filter((line) => line.toUs <= limitUs)
+  const last = lines.findLast((line) => areaOf(line) > 0)
+  const { waiting = 0 } = load.writes.passages.findLast(({ line }) => line.toUs <= limitUs) ?? {}
+  const passedUs =
+    waiting === 0 ? limitUs : limitUs + (waiting * 1e6) / service.quotas.writesPerSecond
+  return Math.max(limitUs, passedUs, last === undefined ? 0 : workEndUs(last, cost, behaviour.work))
+}
+
+/** When the last execution of a line is at its end. */
+function workEndUs(line: Line, cost: ExecutionCost, work: WorkLaw): number {
+  const perSecond = (line.fromPerSecond + line.toPerSecond) / 2
+  const tailUs = lastWorkUs(work, perSecond, line.toUs - line.fromUs)
+  return line.toUs + tailUs + cost.writes * cost.answerUs
 }
 
 /** The last executions that begin, at one rate. */
