@@ -44,8 +44,9 @@ test('no start is dropped where the plan comes to no thing twice, however many t
 
   expect(textOf(...set)).not.toContain('Starts will be dropped')
   expect(textOf(...set)).not.toContain('the fleet is too small')
-  expect(textOf(...set, 'fleet.things=999')).toContain(
-    'Starts will be dropped: all 999 things of the fleet would be at work or waiting.',
+  expect(textOf(...set, 'fleet.things=999')).not.toContain('Starts will be dropped')
+  expect(textOf(...set, 'fleet.things=500')).toContain(
+    'Starts will be dropped: up to 533 things would be at work or waiting, and the fleet has 500.',
   )
 })
 
