@@ -47,7 +47,8 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     .scriptName('shakedown')
     .usage('$0 <command>\n\nSees what breaks before your fleet does.')
   for (const [name, add] of Object.entries(COMMANDS)) {
-    if (!Object.hasOwn(COMMANDS, command) || name === command) parser = await add(parser, finish)
+    const isWanted = Object.hasOwn(COMMANDS, command) ? name === command : command !== '--version'
+    if (isWanted) parser = await add(parser, finish)
   }
   parser = parser
     .demandCommand(1, 'Name a command; `shakedown --help` lists them.')

@@ -1,5 +1,4 @@
 import { ShakedownError } from '../errors.ts'
-import { probe } from './probe.ts'
 
 export interface Target {
   readonly transport: 'mqtt' | 'http'
@@ -76,6 +75,8 @@ export async function checkTargets(
 ): Promise<Target[]> {
   const targets = texts.map((text) => parseTarget(text))
   for (const transport of transports) targetOf(targets, transport, 0)
+  // The libraries for both transports come with it, and a run on its own stand-in needs none of them here.
+  const { probe } = await import('./probe.ts')
   await Promise.all(targets.map((target) => probe(target)))
   return targets
 }
