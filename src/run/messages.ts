@@ -19,8 +19,8 @@ export interface ShardTask {
   readonly targets: readonly string[]
   /** The run folder, which exists, or `NO_FOLDER`. */
   readonly folder: string
-  /** Whether it warms up before it is up. */
-  readonly warmUp: boolean
+  /** What it plays before it is up; undefined for nothing. */
+  readonly warmUp: Scenario | undefined
   /** On the machine's monotonic clock; offsets in rows count from here. */
   readonly runStartUs: number
   readonly port: MessagePort

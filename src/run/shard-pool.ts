@@ -12,6 +12,7 @@ import type {
   ShardTask,
   ToShard,
 } from './messages.ts'
+import { warmUpScenario } from './warm-up-scenario.ts'
 
 const WORKER = new URL('./shard-worker.js', import.meta.url).href
 const CONNECT_AHEAD_US = 10_000
@@ -134,7 +135,8 @@ export class ShardPool {
     this.#ports[shard] = port1
     port1.on('message', (message: FromShard) => this.#hear(message))
     const task: ShardTask = {
-      ...{ scenario, shard, shards: workers, things, targets, folder, warmUp, runStartUs },
+      ...{ scenario, shard, shards: workers, things, targets, folder, runStartUs },
+      warmUp: warmUp ? warmUpScenario(scenario.fleet.mix) : undefined,
       port: port2,
     }
     const result: Promise<ShardResult | ShardFailure> = this.#pool.run(task, {

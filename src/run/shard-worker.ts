@@ -8,7 +8,7 @@ import { warmUp } from './warm-up.ts'
 /** What the pool runs: one shard for the whole run. Any error that is not for the person is a crash. */
 export default async function runShard(task: ShardTask): Promise<ShardResult | ShardFailure> {
   await prepareRecorders()
-  if (task.warmUp) await warmUp(task)
+  if (task.warmUp !== undefined) await warmUp(task.warmUp, task.shard)
   try {
     return await new Shard(task, systemClock).result
   } catch (error) {

@@ -2,9 +2,8 @@ import { MessageChannel } from 'node:worker_threads'
 import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { NO_FOLDER } from '../results/run-folder.ts'
-import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
-import type { FromShard, ShardResult, ShardTask, ToShard } from './messages.ts'
+import type { FromShard, ShardResult, ToShard } from './messages.ts'
 import { startNullTarget } from './null-target.ts'
 import { Shard } from './shard.ts'
 
@@ -17,14 +16,16 @@ const LIMIT_US = 3_000_000
  * times as slow, and their lag would be that of the engine: a thousand in the first second, or one of
  * ten. Nothing of it is counted or kept, and a worker that cannot warm up says so and starts cold.
  *
+ * @param scenario of `warmUpScenario`.
+ * @param shard named where it cannot be done.
  * @param limitUs after which what is not warm is not waited for.
  * @returns how many start-nexts were answered.
  */
 export async function warmUp(
-  task: Pick<ShardTask, 'scenario' | 'shard'>,
+  scenario: Scenario,
+  shard: number,
   limitUs = LIMIT_US,
 ): Promise<number> {
-  const { scenario, shard } = task
   try {
     const { counters } = await playWarmUp(scenario, limitUs)
     return counters['start-next.accepted'] ?? 0
@@ -34,9 +35,9 @@ export async function warmUp(
   }
 }
 
-async function playWarmUp({ fleet }: Scenario, limitUs: number): Promise<ShardResult> {
+async function playWarmUp(scenario: Scenario, limitUs: number): Promise<ShardResult> {
   const { targets, close } = await startNullTarget()
-  return await playAgainst(targets, warmUpScenario(fleet.mix), limitUs).finally(close)
+  return await playAgainst(targets, scenario, limitUs).finally(close)
 }
 
 async function playAgainst(
@@ -55,27 +56,10 @@ async function playAgainst(
   limit.at(systemClock.nowUs() + limitUs)
   try {
     const runStartUs = systemClock.nowUs()
-    const share = { scenario, shard: 0, shards: 1, targets, folder: NO_FOLDER, warmUp: false }
+    const share = { scenario, shard: 0, shards: 1, targets, folder: NO_FOLDER, warmUp: undefined }
     return await new Shard({ ...share, runStartUs, port: port2 }, systemClock).result
   } finally {
     limit.close()
     port1.close()
   }
-}
-
-/** Half a second of going round, over the transports that the fleet has. */
-function warmUpScenario(mix: Scenario['fleet']['mix']): Scenario {
-  const transports = [...new Set(mix.map(({ transport }) => transport))]
-  const rows = transports.map(
-    (transport) => `{ share: ${100 / transports.length}%, transport: ${transport} }`,
-  )
-  return parseScenario(
-    `
-name: warm-up
-fleet: { things: 200, connect: { rate: 10000/s }, mix: [${rows.join(', ')}] }
-behaviour: { work: 0s, updates: 1 }
-load: { loop: { for: 500ms, pause: 50ms }, drain: 1s }
-`,
-    { fileName: 'warm-up' },
-  )
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { warmUp } from '../../src/run/warm-up.ts'
+import { warmUpScenario } from '../../src/run/warm-up-scenario.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
 import { prepared, startedWith, temporaryFolder, WARM } from './command-line.ts'
 import { rowsOf, summaryOf } from './finished-intervals.ts'
@@ -21,10 +22,8 @@ const CHANGED_WORKER = `--import ${new URL('./warm-up-worker.mjs', import.meta.u
 /** However slow the machine of the test is. */
 const A_MINUTE_US = 60_000_000
 
-const taskOf = (scenario: string) => ({
-  scenario: parseScenario(scenario, { fileName: 'test' }),
-  shard: 0,
-})
+const warmUpOf = (scenario: string) =>
+  warmUpScenario(parseScenario(scenario, { fileName: 'test' }).fleet.mix)
 
 test.each([
   ['MQTT', '{ share: 100%, transport: mqtt }'],
@@ -37,7 +36,7 @@ test.each([
     vi.stubEnv('TMPDIR', folder)
     onTestFinished(() => void vi.unstubAllEnvs())
 
-    expect(await warmUp(taskOf(scenarioOf(10, mix)), A_MINUTE_US)).toBeGreaterThan(0)
+    expect(await warmUp(warmUpOf(scenarioOf(10, mix)), 0, A_MINUTE_US)).toBeGreaterThan(0)
     expect(readdirSync(folder)).toEqual([])
   },
 )

@@ -33,7 +33,7 @@ function started() {
     shards: 1,
     targets,
     folder,
-    warmUp: false,
+    warmUp: undefined,
     runStartUs: 0,
     port: port1,
   }
