@@ -4,19 +4,6 @@ import { SCENARIOS, shakedown, temporaryFolder } from './command-line.ts'
 
 const SMOKE = join(SCENARIOS, 'smoke.yaml')
 
-test('verify runs both, prints a row for each aim, and its exit code says whether all are met', async () => {
-  const { exitCode, stdout } = await shakedown('verify', SMOKE, '--quiet', '--runs', '1')
-  const rows = stdout.split('\n').filter((line) => /\b(met|missed)$/.test(line))
-
-  expect(stdout).toContain('was fitted on runs of 3 and 5 things')
-  expect(rows).toHaveLength(10)
-  // What does not depend on how busy this machine is.
-  expect(rows.find((row) => row.startsWith('executions started'))).toMatch(/exact +10 +10 +0 +met$/)
-  expect(rows.find((row) => row.startsWith('executions timed out'))).toMatch(/ met$/)
-  const verdict = rows.some((row) => row.endsWith('missed')) ? 99 : 0
-  expect(exitCode).toBe(stdout.includes('Of the runs in real time') ? 3 : verdict)
-})
-
 test.each([
   [['--things', '50'], '--things means nothing in verify: it chooses three small sizes itself'],
   [['--target', 'mqtt://127.0.0.1'], '--target means nothing in verify'],
