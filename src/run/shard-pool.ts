@@ -62,7 +62,8 @@ export class ShardPool {
   )
 
   constructor(settings: PoolSettings, runStartUs: number, events: PoolEvents) {
-    const { workers } = settings
+    const { workers, scenario } = settings
+    const warmUp = settings.warmUp ? warmUpScenario(scenario.fleet.mix) : undefined
     this.#settings = settings
     this.#events = events
     this.#pool = new Piscina({
@@ -76,7 +77,7 @@ export class ShardPool {
     this.patience.catch(() => {})
     // A worker that dies after its result came has taken nothing with it.
     this.#pool.on('error', () => {})
-    for (let shard = 0; shard < workers; shard++) this.#start(shard, runStartUs)
+    for (let shard = 0; shard < workers; shard++) this.#start(shard, runStartUs, warmUp)
   }
 
   /** Shards that have not ended. */
@@ -129,14 +130,13 @@ export class ShardPool {
     await this.#pool.destroy()
   }
 
-  #start(shard: number, runStartUs: number): void {
-    const { scenario, targets, folder, workers, things, warmUp } = this.#settings
+  #start(shard: number, runStartUs: number, warmUp: Scenario | undefined): void {
+    const { scenario, targets, folder, workers, things } = this.#settings
     const { port1, port2 } = new MessageChannel()
     this.#ports[shard] = port1
     port1.on('message', (message: FromShard) => this.#hear(message))
     const task: ShardTask = {
-      ...{ scenario, shard, shards: workers, things, targets, folder, runStartUs },
-      warmUp: warmUp ? warmUpScenario(scenario.fleet.mix) : undefined,
+      ...{ scenario, shard, shards: workers, things, targets, folder, warmUp, runStartUs },
       port: port2,
     }
     const result: Promise<ShardResult | ShardFailure> = this.#pool.run(task, {
