@@ -57,8 +57,9 @@ export function startedWith(
 ): Started {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('SHAKEDOWN_'))
   const command = [process.execPath, MAIN, ...words]
+  // `exec`: a shell that stays between would hear Ctrl-C too and answer with a code of its own.
   const [program = '', ...rest] = terminal
-    ? ['script', '-qec', command.map((word) => `'${word}'`).join(' '), '/dev/null']
+    ? ['script', '-qec', `exec ${command.map((word) => `'${word}'`).join(' ')}`, '/dev/null']
     : command
   const child = spawn(program, rest, {
     stdio: [terminal ? 'pipe' : 'ignore', file ?? 'pipe', 'pipe'],
