@@ -104,7 +104,7 @@ export function runFacts(summary: Summary): SafeHtml {
     ['Duration', `${duration(run.durationSeconds)} from T0 to the last answer`],
     ...(run.virtual ? [] : [['Targets', run.targets.join(', ')] as const]),
     ['Fleet', `${fleetWords(run)} in ${makerWords(run)}`],
-    ['Ended', run.complete ? 'in good order' : 'not in good order: finished intervals only'],
+    ['Ended', run.complete ? 'in good order' : 'no end in the record: finished intervals only'],
     ...generatorFacts(summary),
     ['Software', `shakedown ${run.version}${run.host ? `, node ${run.host.node}` : ''}`],
     ['Seed', String(run.seed)],

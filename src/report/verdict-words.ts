@@ -75,7 +75,9 @@ function remarks(summary: Summary): string[] {
   if (degraded.length > 0) said.push(`Degraded: ${listed(degraded.map(checkWords))}.`)
   if (run.cause !== undefined && verdict !== 'aborted') said.push(run.cause)
   if (!run.complete && verdict !== 'stopped')
-    said.push('The run did not end in good order; this covers the intervals that were finished.')
+    said.push(
+      'The record has no end: the run was killed, or it still goes on. This covers the intervals that were finished.',
+    )
   return [...said, ...notes]
 }
 

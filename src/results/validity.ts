@@ -119,7 +119,8 @@ function recordChecks(
   const coverage = intervalCoverage(record, run)
   return [
     check('ended', end === undefined ? 1 : 0, 0, 'missing end', {
-      message: 'The run did not end in good order: it was killed, and what came after is unknown.',
+      message:
+        'The record has no end: the run was killed, or it still goes on. What came after is unknown.',
     }),
     check('begun', record.begin === undefined ? 1 : 0, 0, 'missing begin', {
       message:
