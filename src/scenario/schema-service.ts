@@ -41,7 +41,7 @@ const quotas = z
 
 const fault = z.strictObject({
   kind: z.enum(FAULT_KINDS).describe('What goes wrong'),
-  share: share.describe('Of the requests, connections or notifications in the window'),
+  share: share.describe('Of the requests in the window, or of the notifications'),
   from: duration.prefault(DEFAULTS.faultFrom).describe('When the window opens, after T0'),
   for: duration.optional().describe('How long it stays open; to the end when not given'),
   by: duration.optional().describe('How much later, for kinds that delay'),
