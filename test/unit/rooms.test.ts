@@ -8,28 +8,23 @@ const FILES = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((fi
   file.endsWith('.ts'),
 )
 
+const README = readFileSync(resolve(SRC, 'README.md'), 'utf8')
+
 /** The table of src/README.md: who may import whom. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  errors: [],
-  protocol: [],
-  clock: [],
-  ledger: ['errors', 'protocol', 'clock'],
-  metrics: ['errors', 'protocol', 'clock'],
-  scenario: ['errors', 'protocol', 'clock'],
-  transport: ['errors', 'protocol', 'clock'],
-  service: ['errors', 'protocol', 'clock', 'ledger'],
-  thing: ['errors', 'protocol', 'clock', 'scenario', 'ledger'],
-  results: ['errors', 'scenario', 'metrics', 'ledger'],
-  run: [
-    ...['errors', 'protocol', 'clock', 'scenario', 'thing'],
-    ...['transport', 'metrics', 'ledger', 'results'],
-  ],
-  simulate: [
-    ...['errors', 'protocol', 'clock', 'scenario', 'thing'],
-    ...['service', 'metrics', 'ledger', 'results'],
-  ],
-  report: ['errors', 'scenario', 'metrics', 'results'],
-}
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  README.split('\n').flatMap((line) => {
+    const [, rooms = '', others = ''] = /^\| (`.+`) \| (.+) \|$/.exec(line) ?? []
+    const allowed = others === 'nothing' ? [] : others.split(', ')
+    return [...rooms.matchAll(/`(\w+)`/g)].map(([, room = '']) => [room, allowed] as const)
+  }),
+)
+
+test('the map of the house has a paragraph and a row of the table for every room', () => {
+  const rooms = [...new Set(FILES.map(roomOf))].sort()
+  expect(Object.keys(MAY_IMPORT).sort()).toEqual(rooms)
+  const told = [...README.matchAll(/^- `(\w+)(?:\/|\.ts)`:/gm)].map(([, room]) => room)
+  expect(told.sort()).toEqual(rooms)
+})
 
 /** Each third-party library has one room. */
 const ROOM_OF_LIBRARY: Record<string, string> = {
