@@ -65,7 +65,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
     .epilogue(
       'Options can also be given as SHAKEDOWN_* in the environment (SHAKEDOWN_SEED=7); a flag wins.\n' +
         'Several values of one are separated by semicolons (SHAKEDOWN_SET="seed=7; fleet.things=50").\n' +
-        'Exit codes: 0 passed, 2 usage or machine, 3 invalid run, 99 thresholds failed, 105 stopped, 108 aborted.',
+        'Exit codes: 0 passed, 1 a bug of ours, 2 usage or machine, 3 invalid run, 99 thresholds failed, 105 stopped, 108 aborted.',
     )
     .exitProcess(false)
     // `--set a=1 --set b=2 file` and never `--set a=1 b=2 file`: the file would be swallowed.

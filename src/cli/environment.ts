@@ -103,9 +103,14 @@ export function withoutSettings(environment: Environment): Record<string, string
 
 function refuseUnknown(environment: Environment): void {
   const known = [...Object.keys(PATHS), SET, ...Object.keys(OPTIONS).map(variableOf)]
+  // What all names begin with says nothing about which one was meant.
+  const ends = known.map((name) => name.slice(PREFIX.length))
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.includes(name)) continue
-    const what = `The environment has ${name}, which sets nothing: ${suggestion(name, known)}`
+    const cure = suggestion(name.slice(PREFIX.length), ends)
+      .replace(/^did you mean /, `$&${PREFIX}`)
+      .replace(/^there is /, `behind ${PREFIX} $&`)
+    const what = `The environment has ${name}, which sets nothing: ${cure}`
     throw new ShakedownError('USAGE', what.endsWith('?') ? what : `${what}.`, {
       hint: 'Correct the name, or take the variable out of the environment (unset).',
     })

@@ -21,7 +21,7 @@ export function reportCommand(
       options
         .positional('folder', { type: 'string', demandOption: true, describe: 'a run folder' })
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
-        .example('$0 report reports/2026-01-01T00-00-00-quickstart', 'rebuild its reports'),
+        .example('$0 report reports/2026-01-01T00-00-00.000-mine', 'rebuild its reports'),
     handler: async ({ folder, color }) => {
       await prepareRecorders()
       const derived = deriveReports(folder)

@@ -28,13 +28,24 @@ export function serveCommand(
           describe: 'one more HTTP port, for the control plane of unsigned requests; 0 picks one',
         })
         .option('host', { type: 'string', default: '127.0.0.1', describe: 'address to listen on' })
-        .option('things', { type: 'string', describe: 'how many things there are' })
+        .option('things', {
+          type: 'string',
+          describe: 'how many things there are; default: 10, or those of the scenario',
+        })
         .option('jobs-per-thing', {
           type: 'string',
-          describe: 'executions waiting for each thing: a number, or endless',
+          describe:
+            'executions waiting for each thing: a number, or endless; default: 1, or as in the scenario',
         })
-        .option('name-prefix', { type: 'string', describe: 'thing i is called <prefix><i>' })
-        .option('quotas', { type: 'string', describe: 'request quotas: aws or unlimited' })
+        .option('name-prefix', {
+          type: 'string',
+          describe: 'thing i is called <prefix><i>; default: thing-, or as in the scenario',
+        })
+        .option('quotas', {
+          type: 'string',
+          describe:
+            'quotas of the account: aws or unlimited; default: aws, or those of the scenario',
+        })
         .option('documents', {
           type: 'string',
           describe: 'folder with the objects that jobs name as documentSource, as BUCKET/KEY',
@@ -44,7 +55,11 @@ export function serveCommand(
           array: true,
           describe: 'what AWS leaves open, another way: name=value (service.switches)',
         })
-        .option('set', { type: 'string', array: true, describe: 'override, path=value' })
+        .option('set', {
+          type: 'string',
+          array: true,
+          describe: 'override a value of the scenario, path=value; repeatable',
+        })
         .option('parent', { type: 'boolean', hidden: true, default: false })
         .example('$0 serve --things 10 --jobs-per-thing 3', 'thing-0 … thing-9, three jobs each')
         .example('$0 serve --switch throttledStatus=400', 'a throttled call over HTTP is a 400')

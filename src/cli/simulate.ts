@@ -69,7 +69,10 @@ export function simulateCommand(
         .option('color', { type: 'boolean', default: true, describe: 'colours on a terminal' })
         .example('$0 simulate scenarios/rollout-start.yaml', 'the same scenario, in virtual time')
         .example('$0 simulate mine.yaml --seeds 1..1000', 'does any seed break a rule?')
-        .example('$0 simulate mine.yaml --calibrate reports/last', 'as fast as a measured service'),
+        .example(
+          '$0 simulate mine.yaml --calibrate reports/2026-01-01T00-00-00.000-mine',
+          'as fast as a measured service',
+        ),
     handler: async (given) => finish(await simulate(given)),
   }
 }

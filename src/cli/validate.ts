@@ -26,7 +26,7 @@ export function validateCommand(
         .option('set', {
           type: 'string',
           array: true,
-          describe: 'override a value, path=value (fleet.things=500)',
+          describe: 'override a value of the scenario, path=value; repeatable',
         })
         .option('json', { type: 'boolean', describe: 'print the plan as JSON' })
         .option('json-schema', {

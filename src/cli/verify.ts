@@ -44,7 +44,7 @@ export function verifyCommand(
         .option('seed', { type: 'string', describe: 'seed of the plan and of every draw' })
         .option('runs', {
           type: 'string',
-          describe: `how often it is run in real time, for the middle of each figure; default: ${RUNS}`,
+          describe: `how often it is run in real time, for the middle of each figure: an odd number; default: ${RUNS}`,
         })
         .option('set', {
           type: 'string',

@@ -73,6 +73,10 @@ test.each<{ env: Record<string, string>; says: string }>([
     env: { SHAKEDOWN_SEDE: '3' },
     says: 'SHAKEDOWN_SEDE, which sets nothing: did you mean SHAKEDOWN_SEED?',
   },
+  {
+    env: { SHAKEDOWN_VERSION: '3' },
+    says: 'SHAKEDOWN_VERSION, which sets nothing: behind SHAKEDOWN_ there is THINGS, SEED,',
+  },
   { env: { SHAKEDOWN_SEED: 'x' }, says: 'SHAKEDOWN_SEED=x: seed: write a whole number' },
   { env: { SHAKEDOWN_QUIET: 'maybe' }, says: 'SHAKEDOWN_QUIET=maybe is neither yes nor no' },
   { env: { SHAKEDOWN_OUT: '' }, says: 'The environment has SHAKEDOWN_OUT, which is empty' },
