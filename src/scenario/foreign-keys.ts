@@ -147,7 +147,7 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     under: 'jobs.*',
     form: ABORT,
   },
-  // Stages of k6, phases of Gatling, the clients of emqtt-bench.
+  // Stages of k6, users of Gatling, the clients of emqtt-bench.
   {
     words: ['target'],
     at: 'load.arrivals.*',
@@ -173,7 +173,16 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     form: 'arrivals: [{ from: 0/s, to: 80/s, for: 30s }, { rate: 80/s, for: 2m }]',
   },
   { words: ['iterations'], under: 'jobs.*', form: 'perThing: 3' },
-  { words: ['thinkTime'], under: 'load', form: 'loop: { for: 10m, pause: 1s }' },
+  {
+    words: ['thinkTime', 'sleep', 'constantConcurrentUsers', 'rampConcurrentUsers'],
+    under: 'load',
+    form: 'loop: { for: 10m, pause: 1s }',
+  },
+  {
+    words: ['abortOnFail'],
+    under: '',
+    form: 'thresholds: [{ abort: executions.failed.share < 5% }]',
+  },
   {
     words: ['http_req_duration', 'http_req_waiting'],
     under: '',
