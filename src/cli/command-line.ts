@@ -7,6 +7,7 @@ import { ExitCode } from './exit-codes.ts'
 import { refuseTwice } from './given-once.ts'
 import { hearLostOutput } from './lost-output.ts'
 import { runCommand } from './run-command.ts'
+import { withOrigin } from './told-origin.ts'
 import { refuseHalfFlags, refuseWithoutValue } from './values-given.ts'
 import { VERSION } from './version.ts'
 
@@ -42,6 +43,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
   }
   const [command = ''] = words
   const flags = valuelessOf(command)
+  const environment = environmentOptions(process.env, command)
   refuseHalfFlags(words, flags)
   let parser = yargs(words)
     .scriptName('shakedown')
@@ -58,7 +60,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
       refuseTwice(all)
       refuseWithoutValue(all, flags)
     })
-    .config(environmentOptions(process.env, command))
+    .config(environment)
     .version(VERSION)
     .help()
     .wrap(Math.min(100, process.stdout.columns || 100))
@@ -76,7 +78,11 @@ async function main(given: readonly string[]): Promise<ExitCode> {
         hint: '`shakedown --help` lists the commands, `shakedown <command> --help` what one takes.',
       })
     })
-  await parser.parseAsync()
+  try {
+    await parser.parseAsync()
+  } catch (error) {
+    throw withOrigin(error, words, Object.keys(environment))
+  }
   return exitCode
 }
 

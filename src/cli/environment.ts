@@ -117,7 +117,8 @@ function refuseUnknown(environment: Environment): void {
   }
 }
 
-function variableOf(option: string): string {
+/** The variable that stands for an option: `SHAKEDOWN_MEMORY_LIMIT` for `memory-limit`. */
+export function variableOf(option: string): string {
   return PREFIX + option.toUpperCase().replaceAll('-', '_')
 }
 

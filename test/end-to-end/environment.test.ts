@@ -85,10 +85,22 @@ test.each<{ env: Record<string, string>; says: string }>([
     says: 'The environment has SHAKEDOWN_TARGET, which is empty',
   },
   { env: { SHAKEDOWN_SET: 'fleet.thigns=3' }, says: 'SHAKEDOWN_SET fleet.thigns=3: ' },
+  {
+    env: { SHAKEDOWN_WORKERS: 'all' },
+    says: '--workers comes from SHAKEDOWN_WORKERS in the environment.',
+  },
 ])('$env is refused', async ({ env, says }) => {
   const { exitCode, stderr } = await startedWith({ env }, 'run', SMOKE).ended
   expect(exitCode).toBe(2)
   expect(stderr).toContain(says)
+})
+
+test('a flag that was written is not said to come from the environment', async () => {
+  const env = { SHAKEDOWN_WORKERS: '1', SHAKEDOWN_QUIET: 'true' }
+  const { exitCode, stderr } = await startedWith({ env }, 'run', SMOKE, '--workers', 'all').ended
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('--workers is all')
+  expect(stderr).not.toContain('in the environment')
 })
 
 /** Not settings but questions, or read in another way. */
