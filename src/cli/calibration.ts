@@ -81,6 +81,8 @@ export async function probeRate(
   const folder = temporaryFolder('shakedown-calibration-')
   try {
     return probeOf(rate.startsPerSecond, await runOnce(join(folder.path, 'run'), targets, rate))
+  } catch (error) {
+    throw folder.explained(error)
   } finally {
     folder.remove()
   }

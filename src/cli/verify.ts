@@ -118,6 +118,8 @@ async function verify(given: VerifyArguments): Promise<ExitCode> {
     )
     if (!areValid(reals)) return ExitCode.InvalidRun
     return rows.every(({ isMet }) => isMet) ? ExitCode.Passed : ExitCode.ThresholdsFailed
+  } catch (error) {
+    throw temporary.explained(error)
   } finally {
     unlisten()
     temporary.remove()
