@@ -96,9 +96,18 @@ export class ProcessMonitor {
     this.#lastCpu = cpu
     return {
       cpuShare: spanMs > 0 ? rounded(usedMs / spanMs / this.#cores) : 0,
-      rssMiB: rounded(process.memoryUsage.rss() / 1_048_576),
+      rssMiB: rounded(residentKib() / 1024),
       descriptors: openDescriptors(),
     }
+  }
+}
+
+/** Where the system does not tell, without /proc or with no descriptor left to read it, the most so far. */
+function residentKib(): number {
+  try {
+    return process.memoryUsage.rss() / 1024
+  } catch {
+    return process.resourceUsage().maxRSS
   }
 }
 

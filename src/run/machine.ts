@@ -8,7 +8,7 @@ const MIB = 1_048_576
 /** Looks at the machine, and at the limits this process has on it. */
 export function readMachine(): Machine {
   return {
-    descriptorLimit: descriptorLimit(textOf('/proc/self/limits')),
+    descriptorLimit: ownDescriptorLimit(),
     localPorts: localPorts(
       textOf('/proc/sys/net/ipv4/ip_local_port_range'),
       textOf('/proc/sys/net/ipv4/ip_local_reserved_ports'),
@@ -23,6 +23,11 @@ export function readMachine(): Machine {
 /** How many cores this process may use, by its affinity and the quota of its control group. */
 export function coresGranted(): number {
   return Math.min(availableParallelism(), coreQuota(textOf('/sys/fs/cgroup/cpu.max')))
+}
+
+/** Of this process; null where the system does not tell, or sets none. */
+export function ownDescriptorLimit(): number | null {
+  return descriptorLimit(textOf('/proc/self/limits'))
 }
 
 /** The soft limit; Node has raised it to the hard one when it began. */

@@ -4,6 +4,7 @@ import { systemClock } from '../clock/clock.ts'
 import { Wake } from '../clock/wake.ts'
 import { ShakedownError } from '../errors.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { ownDescriptorLimit } from './machine.ts'
 import type {
   FromShard,
   ShardFailure,
@@ -12,7 +13,7 @@ import type {
   ShardTask,
   ToShard,
 } from './messages.ts'
-import { warmUpScenario } from './warm-up-scenario.ts'
+import { warmUpScenario, warmUpThings } from './warm-up-scenario.ts'
 
 const WORKER = new URL('./shard-worker.js', import.meta.url).href
 const CONNECT_AHEAD_US = 10_000
@@ -63,7 +64,8 @@ export class ShardPool {
 
   constructor(settings: PoolSettings, runStartUs: number, events: PoolEvents) {
     const { workers, scenario } = settings
-    const warmUp = settings.warmUp ? warmUpScenario(scenario.fleet.mix) : undefined
+    const things = warmUpThings(ownDescriptorLimit(), workers)
+    const warmUp = settings.warmUp ? warmUpScenario(scenario.fleet.mix, things) : undefined
     this.#settings = settings
     this.#events = events
     this.#pool = new Piscina({

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { childrenOf, commandOf } from './processes.ts'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 export const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
 export interface Ended {
