@@ -10,10 +10,13 @@ export const VERDICT_CODES: Record<Summary['verdict'], ExitCode> = {
   stopped: ExitCode.Stopped,
 }
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+/** Under `nohup` too a closed terminal would end the process: Node undoes what it inherits of signals. */
+const HANG_UP = 'SIGHUP'
+const SIGNALS = ['SIGINT', 'SIGTERM', HANG_UP] as const
 
 /**
- * The first asks for a clean end, the second for a quick one, a third is not waited for.
+ * The first asks for a clean end, the second for a quick one, a third is not waited for. A terminal that
+ * is closed asks for a clean end, however often.
  * @param words said at the first.
  * @param makeRoom called before that: what is drawn anew on a terminal would be drawn over the words.
  * @returns takes the listeners away. With the code of a run that has its reports a signal that comes late,
@@ -24,7 +27,9 @@ export function listenForSignals(
   words = 'stopping: no new starts, draining (again: at once)',
   makeRoom: () => void = () => {},
 ): (code?: ExitCode) => void {
-  const hear = () => {
+  const hear = (signal: NodeJS.Signals) => {
+    // A shell and the system may both tell of one terminal that is closed.
+    if (signal === HANG_UP && stopping.requested) return
     const times = stopping.request()
     if (times === 1) {
       makeRoom()

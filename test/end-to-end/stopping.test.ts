@@ -93,6 +93,29 @@ test('a third time is not waited for, and what was finished still makes a report
   expect(summaryOf(out).run.complete).toBe(false)
 })
 
+test.skipIf(process.platform === 'win32')(
+  'a terminal that is closed, told twice, ends a run as Ctrl-C does once',
+  async () => {
+    const { file, out } = prepared(scenario('300ms'))
+    const run = started('run', file, '--out', out)
+    await run.until('it has ended a second', () =>
+      intervalsOf(out).some(({ stage }) => stage === 'load'),
+    )
+
+    run.child.kill('SIGHUP')
+    await run.until('it says that it drains', () => run.stderr().includes('draining'))
+    run.child.kill('SIGHUP')
+    const { exitCode, stderr } = await run.ended
+
+    expect(exitCode, stderr).toBe(105)
+    expect(summaryOf(out)).toMatchObject({
+      verdict: 'stopped',
+      run: { complete: true },
+      executions: { stuck: 0 },
+    })
+  },
+)
+
 test('stopped while its things still connect, a run says that its load never began', async () => {
   const { file, out } = prepared(scenario('1s', '2/s'))
   const run = started('run', file, '--out', out)
