@@ -1,8 +1,8 @@
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
+import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { wallMs } from '../clock/clock.ts'
+import { ShakedownError } from '../errors.ts'
 import { createRunFolder, writeText } from '../results/run-folder.ts'
 import { readRun } from '../results/run-record.ts'
 import { summarize } from '../results/summarize.ts'
@@ -14,8 +14,10 @@ import { resolvedYaml } from '../scenario/canonical.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import { planOf } from '../scenario/plan.ts'
 import { highestValid, type Probe, type SearchBounds } from './ceiling-search.ts'
+import { startRefused } from './child-failure.ts'
 import { withoutSettings } from './environment.ts'
 import { beginRunFolder } from './run-id.ts'
+import { endOf } from './stand-in-channel.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 export interface CalibrationSettings {
@@ -64,11 +66,26 @@ export async function withNullTarget<Result>(
     env: withoutSettings(process.env),
   })
   try {
-    const [targets] = (await once(child, 'message')) as [readonly string[]]
-    return await use(targets)
+    return await use(await targetsOf(child))
   } finally {
     if (child.connected) child.disconnect()
   }
+}
+
+/** @throws ShakedownError MACHINE_TOO_SMALL when there is no such process, or it ends before it listens. */
+function targetsOf(child: ChildProcess): Promise<readonly string[]> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (targets) => resolve(targets as readonly string[]))
+    child.once('error', (error) => reject(startRefused('The target to measure against', error)))
+    child.once('exit', (code, signal) => {
+      const how = endOf(code, signal)
+      reject(
+        new ShakedownError('MACHINE_TOO_SMALL', `The target to measure against is gone: ${how}.`, {
+          hint: 'Its own messages stand above; raise the limit of processes, files or memory that they name.',
+        }),
+      )
+    })
+  })
 }
 
 /** One run at one rate: half of the things over MQTT, half over HTTP, two requests a start. */

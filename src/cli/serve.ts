@@ -99,7 +99,8 @@ function obeyParent(standIn: StandIn): Promise<void> {
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {})
   const coresUsed = coreMeter()
-  const tell = (message: FromStandIn) => void process.send?.(message)
+  // A parent that is gone is told of by the end of the channel, and not by an answer that cannot be sent.
+  const tell = (message: FromStandIn) => void process.send?.(message, () => {})
   process.on('message', (message: ToStandIn) => {
     switch (message.kind) {
       case 'begin': {

@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ServiceLedger } from '../protocol/admin.ts'
 import type { StandInControl } from '../run/run-fleet.ts'
+import { startRefused } from './child-failure.ts'
 import { withoutSettings } from './environment.ts'
 import { endOf, StandInChannel, standInLost } from './stand-in-channel.ts'
 
@@ -19,17 +20,11 @@ export interface StandInProcess {
 /**
  * The stand-in in a process of its own, so that its processor time and descriptors are not the
  * generator's. It ends when the channel to us closes, however we end.
- * @throws ShakedownError STAND_IN_LOST when it ends before it is ready.
+ * @throws ShakedownError STAND_IN_LOST when it ends before it is ready, MACHINE_TOO_SMALL when the system
+ *   makes no process for it.
  */
 export async function startStandInProcess(scenarioFile: string): Promise<StandInProcess> {
-  const child = fork(MAIN, ['serve', scenarioFile, '--http', '0', '--mqtt', '0', '--parent'], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    serialization: 'advanced',
-    // A terminal's Ctrl-C is for the run alone, from the first moment of the stand-in on.
-    detached: true,
-    // What the environment sets stands in the scenario file already.
-    env: withoutSettings(process.env),
-  })
+  const child = forked(scenarioFile)
   // One that does not listen any more would outlive a run that does not wait for it.
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
@@ -56,13 +51,32 @@ export async function startStandInProcess(scenarioFile: string): Promise<StandIn
   }
 }
 
+/** @throws ShakedownError MACHINE_TOO_SMALL where Node may not start a process. */
+function forked(scenarioFile: string): ChildProcess {
+  try {
+    return fork(MAIN, ['serve', scenarioFile, '--http', '0', '--mqtt', '0', '--parent'], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      serialization: 'advanced',
+      // A terminal's Ctrl-C is for the run alone, from the first moment of the stand-in on.
+      detached: true,
+      // What the environment sets stands in the scenario file already.
+      env: withoutSettings(process.env),
+    })
+  } catch (error) {
+    throw startRefused('The stand-in', error)
+  }
+}
+
 function readyLine(child: ChildProcess): Promise<StandInProcess['addresses']> {
   return new Promise((resolve, reject) => {
     const limit = setTimeout(() => {
       child.kill('SIGKILL')
       reject(standInLost(`it was not ready within ${READY_LIMIT_MS / 1e3} s`))
     }, READY_LIMIT_MS)
-    child.on('error', reject)
+    child.on('error', (error) => {
+      clearTimeout(limit)
+      reject(startRefused('The stand-in', error))
+    })
     child.once('exit', (code, signal) => {
       clearTimeout(limit)
       reject(standInLost(endOf(code, signal)))

@@ -1,4 +1,5 @@
 import { build, type Histogram, initWebAssembly } from 'hdr-histogram-js'
+import { ShakedownError } from '../errors.ts'
 import { HIGHEST_US, highestUs, SLOTS, slotOf } from './slots.ts'
 
 export type { Histogram } from 'hdr-histogram-js'
@@ -9,9 +10,21 @@ let isPrepared = false
  * Once a thread, before its first histogram, where time is real: those in WebAssembly are read and
  * encoded faster (a report of an hour in 2.96 s in place of 3.3). In virtual time it is left out: memory
  * of WebAssembly that grows makes every typed array of the thread slower for good.
+ * @throws ShakedownError MACHINE_TOO_SMALL where Node has no WebAssembly, or no address space for it.
  */
 export async function prepareRecorders(): Promise<void> {
-  await initWebAssembly()
+  try {
+    await initWebAssembly()
+  } catch (error) {
+    throw new ShakedownError(
+      'MACHINE_TOO_SMALL',
+      `There is no WebAssembly, in which histograms are kept: ${(error as Error).message.replace(/[.!]$/, '')}.`,
+      {
+        hint: 'Take --jitless away from the options of Node, or the limit of address space (ulimit -v unlimited).',
+        cause: error,
+      },
+    )
+  }
   isPrepared = true
 }
 

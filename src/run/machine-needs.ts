@@ -5,6 +5,8 @@ import type { Load, Scenario, TransportKind } from '../scenario/scenario.ts'
 export interface Machine {
   /** The most one process may open. */
   readonly descriptorLimit: number | null
+  /** The most one process may reserve, null: without limit. */
+  readonly addressSpaceGiB: number | null
   /** For connections that go out, to one address and port. */
   readonly localPorts: number | null
   /** The most that may be taken, and what of it is free. */
@@ -64,6 +66,9 @@ const STAND_IN_US = 55
 /** Coarser, and the schedule lag of 10 ms that makes a run invalid could not be told. */
 const CLOCK_STEP_US = 1_000
 
+/** Reserved and not used: each WebAssembly memory of Node takes ten. Seen were 51, 82 and 143 with 1, 2 and 4 workers. */
+const ADDRESS_SPACE_GIB = { own: 22, worker: 31 }
+
 /** @param targets how many addresses of each kind; undefined for a stand-in of the run's own. */
 export function demandOf(
   scenario: Scenario,
@@ -102,6 +107,7 @@ export function machineChecks(machine: Machine, demand: Demand): MachineCheck[] 
       : []),
     portCheck(machine, demand),
     memoryCheck(machine, demand),
+    ...(machine.addressSpaceGiB === null ? [] : [addressSpaceCheck(machine, demand)]),
     coreCheck(machine, demand),
     workerCheck(demand),
     check('clock step', machine.clockStepUs, CLOCK_STEP_US, 'µs at most', {
@@ -148,6 +154,14 @@ function memoryCheck(machine: Machine, { things, workers, ownStandIn }: Demand):
   const found = Math.floor(Math.min(machine.memoryLimitMiB, machine.memoryFreeMiB))
   return check('free memory', found, needed, 'MiB', {
     cure: `Free memory or raise its limit to ${needed} MiB, or use fewer things.`,
+  })
+}
+
+function addressSpaceCheck({ addressSpaceGiB }: Machine, { workers }: Demand): MachineCheck {
+  const needed = ADDRESS_SPACE_GIB.own + workers * ADDRESS_SPACE_GIB.worker
+  const found = addressSpaceGiB === null ? null : Math.floor(addressSpaceGiB)
+  return check('address space', found, needed, 'GiB', {
+    cure: 'Take the limit away (ulimit -v unlimited; LimitAS= in systemd); a limit on memory itself, as of a control group, is no hindrance.',
   })
 }
 

@@ -9,6 +9,7 @@ const MIB = 1_048_576
 export function readMachine(): Machine {
   return {
     descriptorLimit: ownDescriptorLimit(),
+    addressSpaceGiB: addressSpaceGiB(textOf('/proc/self/limits')),
     localPorts: localPorts(
       textOf('/proc/sys/net/ipv4/ip_local_port_range'),
       textOf('/proc/sys/net/ipv4/ip_local_reserved_ports'),
@@ -34,6 +35,12 @@ export function ownDescriptorLimit(): number | null {
 export function descriptorLimit(limits: string): number | null {
   const [, soft] = /^Max open files\s+(\d+|unlimited)\s/m.exec(limits) ?? []
   return soft === undefined || soft === 'unlimited' ? null : Number(soft)
+}
+
+/** Null where there is no limit (`ulimit -v`), as there seldom is one. */
+export function addressSpaceGiB(limits: string): number | null {
+  const [, soft] = /^Max address space\s+(\d+)\s/m.exec(limits) ?? []
+  return soft === undefined ? null : Number(soft) / 1024 ** 3
 }
 
 /** How many ports of the range are not reserved: `32768 60999` without `40000-40009,50000`. */

@@ -1,11 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { coreQuota, descriptorLimit, localPorts, readMachine } from '../../src/run/machine.ts'
+import {
+  addressSpaceGiB,
+  coreQuota,
+  descriptorLimit,
+  localPorts,
+  readMachine,
+} from '../../src/run/machine.ts'
 import { type Demand, demandOf, type Machine, machineChecks } from '../../src/run/machine-needs.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
 
 const LARGE: Machine = {
   descriptorLimit: 1_000_000,
+  addressSpaceGiB: null,
   localPorts: 60_000,
   memoryLimitMiB: 64_000,
   memoryFreeMiB: 64_000,
@@ -44,6 +51,7 @@ test.each([
   { machine: { memoryLimitMiB: 250 }, name: 'free memory' },
   { machine: { cores: 0.5 }, name: 'cores' },
   { machine: { clockStepUs: 15_600 }, name: 'clock step' },
+  { machine: { addressSpaceGiB: 16 }, name: 'address space' },
 ])('$machine is too small for 1,000 things: $name', ({ machine, name }) => {
   expect(lacking(machine)).toContain(name)
 })
@@ -159,4 +167,13 @@ describe('reading the machine', () => {
     expect(cores).toBeGreaterThan(0)
     expect(clockStepUs).toBeGreaterThan(0)
   })
+})
+
+test('a limit of address space is told by the system in bytes, and seldom', () => {
+  const limits = (soft: string) =>
+    `Max locked memory         65536    65536    bytes\nMax address space         ${soft}  unlimited  bytes\n`
+
+  expect(addressSpaceGiB(limits('17179869184'))).toBe(16)
+  expect(addressSpaceGiB(limits('unlimited'))).toBeNull()
+  expect(addressSpaceGiB('')).toBeNull()
 })
