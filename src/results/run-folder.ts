@@ -40,14 +40,30 @@ export function workerLogName(worker: number): string {
  * @throws ShakedownError FOLDER_UNUSABLE when it holds something, is no folder, or cannot be written.
  */
 export function createRunFolder(folder: string): void {
-  if (hasEntries(folder)) {
-    throw unusable(folder, 'it is not empty, and a run never writes over another one', {
-      hint: 'Name a folder that does not exist yet, or leave --out away to get one under reports/.',
-    })
-  }
+  if (hasEntries(folder)) throw taken(folder)
   attempt(folder, () => {
     makeWithParents(resolve(folder))
     accessSync(folder, constants.W_OK | constants.X_OK)
+  })
+  claim(folder)
+}
+
+/** Of two runs that find it empty at the same moment one has it. */
+function claim(folder: string): void {
+  try {
+    writeFileSync(join(folder, RUN_FILES.intervals), '', { flag: 'wx' })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') throw taken(folder)
+    attempt(folder, () => {
+      throw error
+    })
+  }
+}
+
+function taken(folder: string): ShakedownError {
+  return unusable(folder, 'it is not empty, and a run never writes over another one', {
+    hint: 'Name a folder that does not exist yet, or leave --out away to get one under reports/.',
   })
 }
 
@@ -114,12 +130,14 @@ export function writeText(folder: string, name: string, text: string): void {
 }
 
 /**
- * A file of the folder of an earlier run, as text.
+ * A file of the folder of an earlier run, as text. What a way between systems may have put there, a byte
+ * order mark and other ends of lines, is no part of it.
  * @throws ShakedownError FOLDER_UNUSABLE, with the name of what is not there.
  */
 export function readFileOf(folder: string, name: string): string {
   try {
-    return readFileSync(join(folder, name), 'utf8')
+    const text = readFileSync(join(folder, name), 'utf8').replace(/^\uFEFF/, '')
+    return text.includes('\r\n') ? text.replaceAll('\r\n', '\n') : text
   } catch (error) {
     throw unreadable(folder, name, error)
   }
@@ -182,6 +200,8 @@ export function unusable(
 export function withAdvice(folder: string, error: unknown): unknown {
   if (!(error instanceof ShakedownError)) return error
   const { code, message, hint } = error
+  // Moved or removed, it is not where `report` would look.
+  if (!existsSync(join(folder, RUN_FILES.intervals))) return error
   const advice = `What was finished stands there; \`shakedown report ${folder}\` adds it up.`
   return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
 }

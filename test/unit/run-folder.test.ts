@@ -22,6 +22,7 @@ import {
   appendRow,
   createRunFolder,
   openWorkerLog,
+  withAdvice,
   writeText,
 } from '../../src/results/run-folder.ts'
 import { readRun } from '../../src/results/run-record.ts'
@@ -216,6 +217,36 @@ test('a folder that holds something is refused and left alone', () => {
     hint: expect.stringContaining('--out'),
   })
   expect(readFileSync(join(folder, 'mine.txt'), 'utf8')).toBe('mine')
+})
+
+test('of two runs that are given one folder at the same moment only the first has it', () => {
+  const folder = join(emptyFolder(), 'run')
+  createRunFolder(folder)
+
+  expect(errorOf(() => createRunFolder(folder))).toMatchObject({
+    code: 'FOLDER_UNUSABLE',
+    message: `The run folder ${folder} cannot be used: it is not empty, and a run never writes over another one.`,
+  })
+})
+
+test('a folder that went through another system, with its byte order marks and ends of lines, is read', () => {
+  const folder = writtenRun({ workers: 2 })
+  const before = readRun(folder)
+  for (const name of ['scenario.yaml', 'plan.json', 'intervals.ndjson', 'worker-0.hlog']) {
+    const text = readFileSync(join(folder, name), 'utf8').replaceAll('\n', '\r\n')
+    writeFileSync(join(folder, name), `\uFEFF${text}`)
+  }
+
+  expect(readRun(folder)).toEqual(before)
+})
+
+test('`report` is recommended for a folder that is still there, and for no other', () => {
+  const folder = writtenRun({ workers: 1 })
+  const full = new ShakedownError('FOLDER_UNUSABLE', 'It is full.', { hint: 'Make room.' })
+
+  expect(withAdvice(folder, full)).toMatchObject({ hint: expect.stringContaining('report') })
+  rmSync(folder, { recursive: true })
+  expect(withAdvice(folder, full)).toBe(full)
 })
 
 test('an empty folder and one that does not exist are both good for a run', () => {
