@@ -6,6 +6,7 @@ import { RUN_FILES } from '../results/run-files.ts'
 import type { Assignment } from '../scenario/overrides.ts'
 import { parseScenario } from '../scenario/parse.ts'
 import type { Scenario } from '../scenario/scenario.ts'
+import { decodedText } from './decoded-text.ts'
 import { environmentOverrides } from './environment.ts'
 
 /**
@@ -38,8 +39,12 @@ function readText(
   fileName: string,
   hint = 'Give the path of a scenario file, for example scenarios/quickstart.yaml.',
 ): string {
+  return decodedText(fileName, readBytes(fileName, hint))
+}
+
+function readBytes(fileName: string, hint: string): Buffer {
   try {
-    return readFileSync(fileName, 'utf8')
+    return readFileSync(fileName)
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException
     const what = REASONS[code] ?? message
