@@ -68,13 +68,22 @@ function missing(path: Path): Problem {
   return { path, text: `missing (${what.charAt(0).toLowerCase()}${what.slice(1)})` }
 }
 
+/** Of YAML 1.1, and of the tools that still read it. */
+const MERGE_KEY = '<<'
+const NO_MERGE =
+  'maps are not merged in YAML 1.2; write the keys out, or repeat a whole value by &name and *name'
+
 function unknownKey(raw: unknown, path: Path, key: string): Problem {
+  return { path: [...path, key], text: unknownKeyText(raw, path, key), atKey: true }
+}
+
+function unknownKeyText(raw: unknown, path: Path, key: string): string {
+  if (key === MERGE_KEY) return NO_MERGE
   // Of several forms that a map may have, two may have a key in common.
   const known = [...new Set(knownKeys(path))]
-  const text = known.includes(key)
+  return known.includes(key)
     ? `does not go with ${besides(rawAt(raw, ...path), key)}; correct that, or leave one of them out`
     : `unknown key; ${foreignKeyAdvice(path, key) ?? suggestion(key, known)}`
-  return { path: [...path, key], text, atKey: true }
 }
 
 /** A key that another form of the same map has: what stands beside it is what made it this form. */

@@ -723,3 +723,14 @@ test.each([
     says,
   )
 })
+
+test('a merge key of YAML 1.1 is told what YAML 1.2 has instead, which works', () => {
+  const row = '&mqtt { share: 50%, transport: mqtt }'
+  const fleet = (other: string) =>
+    withSection('fleet', `fleet: { things: 10, mix: [${row}, ${other}] }`)
+
+  expect(problems(fleet('{ <<: *mqtt }'))).toContainEqual(
+    expect.stringMatching(/^f\.yaml:1:\d+: fleet\.mix\.1\.<<: maps are not merged in YAML 1\.2; /),
+  )
+  expect(problems(fleet('*mqtt'))).toEqual([])
+})
