@@ -202,8 +202,13 @@ export function withAdvice(folder: string, error: unknown): unknown {
   const { code, message, hint } = error
   // Moved or removed, it is not where `report` would look.
   if (!existsSync(join(folder, RUN_FILES.intervals))) return error
-  const advice = `What was finished stands there; \`shakedown report ${folder}\` adds it up.`
+  const advice = `What was finished stands there; \`shakedown report ${shellWord(folder)}\` adds it up.`
   return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
+}
+
+/** As it can be pasted into a shell. */
+function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 const REASONS: Record<string, string> = {

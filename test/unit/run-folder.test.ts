@@ -240,6 +240,17 @@ test('a folder that went through another system, with its byte order marks and e
   expect(readRun(folder)).toEqual(before)
 })
 
+test('a folder is recommended to `report` as a shell takes it', () => {
+  const folder = emptyFolder()
+  const odd = join(folder, "it's & so")
+  createRunFolder(odd)
+  const full = new ShakedownError('FOLDER_UNUSABLE', 'It is full.', { hint: 'Make room.' })
+
+  expect(withAdvice(odd, full)).toMatchObject({
+    hint: expect.stringContaining(`\`shakedown report '${folder}/it'\\''s & so'\``),
+  })
+})
+
 test('`report` is recommended for a folder that is still there, and for no other', () => {
   const folder = writtenRun({ workers: 1 })
   const full = new ShakedownError('FOLDER_UNUSABLE', 'It is full.', { hint: 'Make room.' })
