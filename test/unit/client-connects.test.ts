@@ -63,3 +63,10 @@ test.each([3, 7])(
     }
   },
 )
+
+test('a client id is not forgotten while its bucket fills, however many others connect', () => {
+  const clients = new ClientConnects(1, 10)
+  for (let first = 0; first < 10; first++) expect(connect(clients, 0)).toBe(true)
+  for (let other = 0; other < 5; other++) clients.passed(`other-${other}`, 100_000 * other)
+  expect(connect(clients, 900_000)).toBe(false)
+})

@@ -53,3 +53,13 @@ test('what a departure adds, and is due already, leaves in the same turn', () =>
   line.advance(10)
   expect(left).toEqual([1])
 })
+
+test('a line of a million takes no more, and counts what it does not take', () => {
+  const counts = noLimitsReached()
+  const line = new DelayLine(counts)
+  const left: number[] = []
+  for (let name = 0; name < 1_000_001; name++) line.add(recorder(left)(name), name)
+  expect(counts.delayed).toBe(1)
+  line.advance(2_000_000)
+  expect(left).toHaveLength(1_000_000)
+})

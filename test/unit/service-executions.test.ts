@@ -37,6 +37,26 @@ test('S3 start-next again returns the same, untouched', () => {
   expect(probe.at(3).startNext({ statusDetails: { step: 'two' } })).toEqual(first)
 })
 
+test('it was started when it was first in progress, which nothing later changes', () => {
+  const probe = new ServiceProbe()
+  probe.create('job1')
+  probe.at(9).startNext()
+  probe.at(12).update('job1', 'IN_PROGRESS')
+  expect(executionIn(probe.describe('job1'))).toMatchObject({
+    startedAt: ServiceProbe.epoch(9),
+    lastUpdatedAt: ServiceProbe.epoch(12),
+  })
+  probe.at(15).update('job1', 'SUCCEEDED')
+  expect(probe.executionsOf('job1')).toMatchObject([{ startedAt: ServiceProbe.epoch(9) }])
+})
+
+test('what ends without ever being in progress was never started', () => {
+  const probe = new ServiceProbe()
+  probe.create('job1')
+  probe.at(9).update('job1', 'SUCCEEDED')
+  expect(probe.executionsOf('job1')[0]?.startedAt).toBeUndefined()
+})
+
 test('S4 S5 S13 what is in progress comes before what is queued, each in the order of queueing', () => {
   const probe = new ServiceProbe()
   for (const job of ['a', 'b', 'c', 'd']) probe.create(job)

@@ -34,6 +34,13 @@ test('C5 a snapshot job is COMPLETED when its last execution ends', () => {
   })
 })
 
+test('C5 a job with an execution in progress is not COMPLETED by the end of another', () => {
+  const probe = probeWithBoth()
+  probe.startNext({}, 0)
+  probe.update('job', 'SUCCEEDED', {}, 1)
+  expect(probe.view('job').status).toBe('IN_PROGRESS')
+})
+
 test('C5 a snapshot job without things is COMPLETED at once', () => {
   const probe = new ServiceProbe()
   probe.job('job', { targets: [{ kind: 'group', group: 'empty' }] })

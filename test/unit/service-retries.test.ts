@@ -179,6 +179,14 @@ test('a retry that waits counts as open, keeps the job going, and comes after it
   expect(probe.told()).toEqual(['notify: QUEUED job v1', 'notify-next: job QUEUED v1'])
 })
 
+test('a job with a retry that waits is not COMPLETED by the end of another execution', () => {
+  const probe = new ServiceProbe({ switches: { retryDelaySeconds: 30 } }).join('g', 0, 1)
+  probe.job('job', { ...FAILED_TWICE, targets: [{ kind: 'group', group: 'g' }] })
+  probe.update('job', 'FAILED', {}, 0)
+  probe.update('job', 'SUCCEEDED', {}, 1)
+  expect(probe.view('job').status).toBe('IN_PROGRESS')
+})
+
 test('a retry that waits is dropped with its job', () => {
   const probe = new ServiceProbe({ switches: { retryDelaySeconds: 30 } })
   probe.job('job', FAILED_TWICE)
@@ -197,5 +205,12 @@ test('a retry may stand at the front, by a switch', () => {
   expect(probe.pending()).toEqual(['job', 'other'])
   probe.update('other', 'IN_PROGRESS')
   probe.update('job', 'IN_PROGRESS')
+  expect(probe.pending()).toEqual(['job', 'other'])
+})
+
+test('an execution that is no retry goes to the back, whatever the switch says', () => {
+  const probe = new ServiceProbe({ switches: { retryPlace: 'front' } })
+  probe.job('job')
+  probe.job('other')
   expect(probe.pending()).toEqual(['job', 'other'])
 })

@@ -116,6 +116,28 @@ test('UpdateJob changes the rate of what is still to come', () => {
   expect(probe.counts('job')).toEqual({ QUEUED: 12 })
 })
 
+test('a rate that changes between two things counts from the last of them', () => {
+  const probe = probeWith(10, { maximumPerMinute: 1 })
+  const change = { jobExecutionsRolloutConfig: { maximumPerMinute: 2 } }
+  probe.at(10).control.updateJob('job', change, probe.nowUs)
+  probe.at(29).advance()
+  expect(probe.counts('job')).toEqual({ QUEUED: 1 })
+  probe.at(30).advance()
+  expect(probe.counts('job')).toEqual({ QUEUED: 2 })
+})
+
+test('500 jobs are rolled out at a time, and one that is canceled makes room', () => {
+  const probe = new ServiceProbe().join('g', 0, 1)
+  const slow = {
+    targets: [{ kind: 'group', group: 'g' }] as const,
+    jobExecutionsRolloutConfig: { maximumPerMinute: 1 },
+  }
+  for (let job = 0; job < 500; job++) expect(probe.job(`job-${job}`, slow)).toBeUndefined()
+  expect(probe.job('one-more', slow)).toMatchObject({ code: 'LimitExceededException' })
+  probe.control.cancelJob('job-7', { force: false }, probe.nowUs)
+  expect(probe.job('one-more', slow)).toBeUndefined()
+})
+
 test('a thing that is deleted before its turn is passed over, and the job completes', () => {
   const probe = probeWith(3, { maximumPerMinute: 1 })
   probe.service.removeThing(1, probe.nowUs)

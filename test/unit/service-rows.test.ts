@@ -131,3 +131,9 @@ test('100,000 things with a job each take less than 1 KiB of memory an execution
   expect(bytes / things).toBeLessThan(1_024)
   expect(service.ledger().open).toHaveLength(things)
 })
+
+test('endless: a deleted thing gets no further execution', () => {
+  const probe = new ServiceProbe({ things: 2, jobs: [rowOfJobs(ENDLESS)] })
+  probe.service.removeThing(0, probe.nowUs)
+  expect(probe.service.ledger().open.map(([thing]) => thing)).toEqual([1])
+})

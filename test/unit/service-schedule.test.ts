@@ -60,6 +60,22 @@ test('after STOP_ROLLOUT a continuous job goes on, and reaches nobody who joins'
   expect(probe.view('job').status).toBe('IN_PROGRESS')
 })
 
+test('after STOP_ROLLOUT a group that is associated is not reached', () => {
+  const probe = probeWith({ endTime: time(90) }, { targetSelection: 'CONTINUOUS' }).join('h', 1)
+  probe.at(at(90)).advance()
+  probe.control.associateTargets('job', ['h'], undefined, probe.nowUs)
+  probe.at(at(90) + 60).advance()
+  expect(probe.counts('job')).toEqual({ QUEUED: 1 })
+})
+
+test('another rate for a scheduled job leaves its beginning where it is', () => {
+  const probe = probeWith({ startTime: time(60) })
+  const change = { jobExecutionsRolloutConfig: { maximumPerMinute: 1 } }
+  expect(probe.control.updateJob('job', change, probe.nowUs)).toBeUndefined()
+  probe.at(at(60)).advance()
+  expect(probe.pending()).toEqual(['job'])
+})
+
 test('STOP_ROLLOUT completes a snapshot job once what was rolled out has ended', () => {
   const things = Array.from({ length: 100 }, (_, thing) => thing)
   const probe = new ServiceProbe({ things: 100 }).join('g', ...things)
