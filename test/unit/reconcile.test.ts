@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { heldByStatus } from '../../src/ledger/held.ts'
+import { type LimitCounts, limitsReached } from '../../src/ledger/limits.ts'
 import { markOf } from '../../src/ledger/mark.ts'
 import { reconcile } from '../../src/ledger/reconcile.ts'
-import { ThingBook, type ThingsLedger } from '../../src/ledger/thing-book.ts'
+import { ROWS_PER_THING, ThingBook, type ThingsLedger } from '../../src/ledger/thing-book.ts'
 import type { OperationCounts, ServiceLedger } from '../../src/protocol/admin.ts'
 import { type ExecutionStatus, OPERATIONS, type Operation } from '../../src/protocol/jobs.ts'
 
@@ -200,6 +202,56 @@ test('executions that no thing has begun need start-next attempts without an ans
   ])
 })
 
+test('a lost update has begun an execution only where things look before they begin', () => {
+  const { things, service } = honest([[{ kind: 'unheard', held: 'IN_PROGRESS' }]], 1)
+  const once = { ...emptyCounts(), received: 1, accepted: 1 }
+  const none = { ...service.operations, 'start-next': emptyCounts() }
+  const updated = { 'update.issued': 1, 'update.lost': 1 }
+  const looked = { 'describe.issued': 1, 'describe.accepted': 1 }
+  const blind = { ...service, operations: { ...none, update: once } }
+  const looking = { ...service, operations: { ...none, update: once, describe: once } }
+
+  expect(reconcile(things, blind, updated).balanced).toBe(false)
+  expect(reconcile(things, looking, { ...updated, ...looked }).balanced).toBe(true)
+})
+
+test.each(['timedOut', 'lost', 'unanswered', 'rejected.Malformed'])(
+  'an attempt that ended %s may have been answered by the service, or may not have come to it',
+  (end) => {
+    const { things, service } = honest([[]], 1)
+    const counters = { 'update.issued': 2, 'update.accepted': 1, [`update.${end}`]: 1 }
+    const rejected = end === 'rejected.Malformed' ? { 'update.rejected': 1 } : {}
+    const differences = (answers: number) => {
+      const update = { ...emptyCounts(), received: answers, accepted: answers }
+      const operations = { ...service.operations, update }
+      return reconcile(things, { ...service, operations }, { ...counters, ...rejected }).differences
+    }
+    expect([1, 2].flatMap(differences)).toEqual([])
+    for (const answers of [0, 3])
+      expect(differences(answers)).toEqual([
+        `update: the things issued 2, 1 of them without an answer; the service received ${answers}.`,
+        `update: the service counted ${answers} accepted, the things 1, and 1 attempts without an answer.`,
+      ])
+  },
+)
+
+test.each([
+  { why: 'one status for another', more: { SUCCEEDED: -1, FAILED: 1 } },
+  { why: 'one too many', more: { SUCCEEDED: 1 } },
+])('final statuses that do not add up are told: $why', ({ more }) => {
+  const { things, service, counters } = honest([[{ kind: 'settled', status: 'SUCCEEDED' }]], 1)
+  const byStatus = { ...service.byStatus }
+  for (const [status, by] of Object.entries(more)) byStatus[status] = (byStatus[status] ?? 0) + by
+  const { differences } = reconcile(things, { ...service, byStatus }, counters)
+  expect(differences.join()).toMatch(/SUCCEEDED: the service has \d executions, the things 1/)
+})
+
+test('as many unsettled executions as a book has rows for are explained', () => {
+  const doubtful = { kind: 'doubtful', wanted: 'SUCCEEDED', held: 'TIMED_OUT' } as const
+  const { things, service, counters } = honest([Array(ROWS_PER_THING).fill(doubtful)], 1)
+  expect(reconcile(things, service, counters).differences).toEqual([])
+})
+
 test('the things of a lost worker have nobody to speak for them', () => {
   const { things, service, counters } = honest([[], [], []], 3)
   const { balanced, differences } = reconcile(things.slice(1), service, counters)
@@ -229,6 +281,36 @@ test('of many differences twenty sentences remain, and the last one counts the r
 
   expect(differences).toHaveLength(20)
   expect(differences.at(-1)).toBe('And 31 differences more.')
+})
+
+test('of twenty differences each is told', () => {
+  const history: Fate[][] = Array.from({ length: 20 }, () => [
+    { kind: 'settled', status: 'FAILED' },
+  ])
+  const { things, service, counters } = honest(history, 1)
+  const { differences } = reconcile(things, { ...service, marks: new Uint32Array(20) }, counters)
+
+  expect(differences.at(-1)).toMatch(/^Thing 19: /)
+})
+
+test('what the service holds of a status are its ended executions and its open ones', () => {
+  const open = [
+    [0, 'a', 1, 'QUEUED'],
+    [1, 'a', 1, 'IN_PROGRESS'],
+    [2, 'a', 1, 'QUEUED'],
+  ] as const
+  expect(heldByStatus({ byStatus: { FAILED: 2 }, open })).toEqual({
+    FAILED: 2,
+    QUEUED: 2,
+    IN_PROGRESS: 1,
+  })
+})
+
+test('of the limits those are told that were reached', () => {
+  const limits = { delayed: 2, connects: 0 } as LimitCounts
+  expect(limitsReached({ limits })).toEqual({ delayed: 2 })
+  expect(limitsReached({ limits: { ...limits, delayed: 0 } })).toBeUndefined()
+  expect(limitsReached({})).toBeUndefined()
 })
 
 function hasUnheard(fatesOfThing: readonly Fate[] = []): boolean {

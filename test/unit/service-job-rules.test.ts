@@ -74,6 +74,12 @@ test('CreateJob takes what stands at the limits', () => {
     documentText: JSON.stringify('x'.repeat(32_766)),
     description: 'ü'.repeat(2_028),
     timeoutConfig: { inProgressTimeoutInMinutes: 10_080 },
+    jobExecutionsRetryConfig: {
+      criteriaList: [
+        { failureType: 'FAILED', numberOfRetries: 4 },
+        { failureType: 'TIMED_OUT', numberOfRetries: 6 },
+      ],
+    },
     presignedUrlConfig: { roleArn: 'arn:aws:iam::1:role/r', expiresInSec: 3_600 },
     ...paced({ incrementFactor: 4.9 }),
     ...aborting({ thresholdPercentage: 100 }),
@@ -116,6 +122,9 @@ test('no more than 500 jobs are rolled out at a time', () => {
   const spec = { targets, jobExecutionsRolloutConfig: { maximumPerMinute: 1_000 } }
   for (let job = 0; job < 500; job++) expect(probe.job(`job-${job}`, spec)).toBeUndefined()
   expect(probe.job('job-500', spec)).toMatchObject({ code: 'LimitExceededException' })
-  probe.at(1)
+  probe.control.cancelJob('job-7', { force: false }, probe.nowUs)
   expect(probe.job('job-500', spec)).toBeUndefined()
+  expect(probe.job('job-501', spec)).toMatchObject({ code: 'LimitExceededException' })
+  probe.at(1)
+  expect(probe.job('job-501', spec)).toBeUndefined()
 })

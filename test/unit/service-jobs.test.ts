@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { isRefusal } from '../../src/service/job-control.ts'
-import { codeOf, executionIn, ServiceProbe } from './service-probe.ts'
+import { codeOf, executionIn, rowOfJobs, ServiceProbe } from './service-probe.ts'
 
 const BOTH = [
   { kind: 'thing', thing: 0 },
@@ -19,6 +19,12 @@ test('C4 a job id that exists is refused', () => {
   const probe = new ServiceProbe()
   probe.job('job')
   expect(probe.job('job')).toMatchObject({ code: 'ResourceAlreadyExistsException' })
+})
+
+test('an id that only looks like one of an endless row is free', () => {
+  const probe = new ServiceProbe({ jobs: [rowOfJobs(Number.POSITIVE_INFINITY)] })
+  expect(probe.create('fw-3')).toBe('ResourceAlreadyExistsException')
+  for (const jobId of ['fw', 'fw-x', 'fw-0', 'other-3']) expect(probe.create(jobId)).toBe('created')
 })
 
 test('C5 a snapshot job is COMPLETED when its last execution ends', () => {
@@ -263,6 +269,24 @@ test('C15 an abort waits until enough things were notified, and then looks at on
   expect(probe.counts('job')).toEqual({ REJECTED: 1, CANCELED: 2 })
   expect(probe.service.openExecutions()).toBe(0)
 })
+
+test.each(['FAILED', 'REJECTED', 'TIMED_OUT'])(
+  'C15 for an abort by ALL %s is a failure',
+  (status) => {
+    const probe = new ServiceProbe()
+    const criterion = { failureType: 'ALL', action: 'CANCEL' } as const
+    const limits = { thresholdPercentage: 100, minNumberOfExecutedThings: 1 }
+    probe.job('job', {
+      timeoutConfig: { inProgressTimeoutInMinutes: 1 },
+      abortConfig: { criteriaList: [{ ...criterion, ...limits }] },
+    })
+    probe.startNext()
+    if (status !== 'TIMED_OUT') probe.update('job', status)
+    probe.at(60).advance()
+    expect(probe.view('job').status).toBe('CANCELED')
+    expect(probe.counts('job')).toEqual({ [status]: 1 })
+  },
+)
 
 test('C15 an abort comes before a retry', () => {
   const probe = new ServiceProbe()

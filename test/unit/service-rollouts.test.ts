@@ -126,18 +126,6 @@ test('a rate that changes between two things counts from the last of them', () =
   expect(probe.counts('job')).toEqual({ QUEUED: 2 })
 })
 
-test('500 jobs are rolled out at a time, and one that is canceled makes room', () => {
-  const probe = new ServiceProbe().join('g', 0, 1)
-  const slow = {
-    targets: [{ kind: 'group', group: 'g' }] as const,
-    jobExecutionsRolloutConfig: { maximumPerMinute: 1 },
-  }
-  for (let job = 0; job < 500; job++) expect(probe.job(`job-${job}`, slow)).toBeUndefined()
-  expect(probe.job('one-more', slow)).toMatchObject({ code: 'LimitExceededException' })
-  probe.control.cancelJob('job-7', { force: false }, probe.nowUs)
-  expect(probe.job('one-more', slow)).toBeUndefined()
-})
-
 test('a thing that is deleted before its turn is passed over, and the job completes', () => {
   const probe = probeWith(3, { maximumPerMinute: 1 })
   probe.service.removeThing(1, probe.nowUs)
@@ -147,6 +135,13 @@ test('a thing that is deleted before its turn is passed over, and the job comple
   expect(probe.counts('job')).toEqual({ SUCCEEDED: 1 })
   expect(probe.view('job').status).toBe('COMPLETED')
   expect(probe.service.openExecutions()).toBe(0)
+})
+
+test('a thing that is deleted takes no other thing with it', () => {
+  const probe = probeWith(3, { maximumPerMinute: 1 })
+  probe.service.removeThing(1, probe.nowUs)
+  probe.at(180).advance()
+  expect([0, 1, 2].map((thing) => probe.pending(thing))).toEqual([['job'], [], ['job']])
 })
 
 test('a row of a scenario goes thing by thing for its first job, then for its second', () => {

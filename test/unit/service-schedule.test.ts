@@ -125,3 +125,14 @@ test.each<{ why: string; given: SchedulingConfig }>([
     message: expect.stringContaining('schedulingConfig'),
   })
 })
+
+test.each([
+  { what: 'half an hour ahead, for half an hour', startTime: 30, endTime: 60 },
+  { what: 'a year ahead, until two years ahead', startTime: 365 * 24 * 60, endTime: 730 * 24 * 60 },
+])('a schedule may begin $what', ({ startTime, endTime }) => {
+  // 20 s later a minute begins, and a schedule knows whole minutes only.
+  const probe = new ServiceProbe().at(20)
+  const after = (minutes: number) => time(minutes + 1 / 3)
+  const schedulingConfig = { startTime: after(startTime), endTime: after(endTime) }
+  expect(probe.job('job', { schedulingConfig })).toBeUndefined()
+})

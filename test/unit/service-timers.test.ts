@@ -121,3 +121,11 @@ test('C13 a rollout of 20 a minute queues no more in any minute, and all in the 
   expect(queuedUs[99]).toBe(297 * SECOND_US)
   expect(probe.service.nextUs).toBe(Number.POSITIVE_INFINITY)
 })
+
+test.each([1_024, 2_048, 5_000])('the timer of execution %d runs out like any other', (index) => {
+  const jobs = [rowOfJobs(1, { inProgressTimeoutMinutes: 1 })]
+  const probe = new ServiceProbe({ things: index + 1, jobs })
+  probe.startNext({}, index)
+  probe.at(60).advance()
+  expect(probe.counts('fw-1')).toEqual({ QUEUED: index, TIMED_OUT: 1 })
+})

@@ -27,11 +27,13 @@ test('a settled execution leaves a count, a mark and no row', () => {
   book.began(0, 'b', 2)
   book.settled(0, 'b', 2, 'FAILED')
 
-  expect(book.handOver()).toMatchObject({
+  expect(book.handOver()).toEqual({
+    things: Uint32Array.of(0),
     settled: Uint32Array.of(2),
     marks: Uint32Array.of(markOf('a', 1, 'SUCCEEDED') + markOf('b', 2, 'FAILED')),
     settledByStatus: { SUCCEEDED: 1, FAILED: 1 },
     unsettled: [],
+    crowded: [],
   })
 })
 
@@ -61,6 +63,14 @@ test('a thing that begins without end fills its rows and counts the rest', () =>
   const { unsettled, crowded } = book.handOver()
   expect(unsettled).toHaveLength(ROWS_PER_THING)
   expect(crowded).toEqual([[1, 20 - ROWS_PER_THING]])
+})
+
+test('a thing whose rows are all in doubt has no room for what it begins', () => {
+  const book = new ThingBook(1, 0, 1)
+  for (let at = 0; at < ROWS_PER_THING; at++) book.doubtful(0, `job-${at}`, 1, 'FAILED')
+  expect(book.handOver().crowded).toEqual([])
+  book.began(0, 'one more', 1)
+  expect(book.handOver().crowded).toEqual([[0, 1]])
 })
 
 test('what is handed over does not change when the book goes on', () => {
