@@ -164,6 +164,17 @@ describe('a subscription', () => {
     mqtt: { ...MQTT.mqtt, subscribe: ['notify', 'notify-next', 'a', 'b', 'c'] },
   }
 
+  test('that is answered without a word of its filters was not granted', () => {
+    const one = fleetOf()
+    one.fleet.connect(0, 0, 0)
+    one.fleet.handshake(0, 0, 0, undefined)
+    one.fleet.connected(0, 0)
+    one.fleet.subscribed(0, 0, 0, 1)
+
+    expect(one.fleet.online).toBe(0)
+    expect(one.meter.of('subscribe.rejected.Refused')).toBe(1)
+  })
+
   test('is counted by its filters, and a thing is online when all are granted', () => {
     const one = fleetOf(FIVE)
     one.fleet.connect(0, 0, 0)
@@ -295,4 +306,19 @@ describe('a lost connection', () => {
 
     expect(one.requests).toHaveLength(2)
   })
+})
+
+test('each reconnect after a stable connection waits by a draw of its own', () => {
+  const one = fleetOf().online()
+  const waitsUs = Array.from({ length: 5 }, () => {
+    one.at(one.nowUs + 60 * SECOND_US)
+    const droppedUs = one.nowUs
+    one.fleet.dropped(0, 'ECONNRESET', droppedUs)
+    const before = one.connects.length
+    while (one.connects.length === before) one.next()
+    const waitUs = one.nowUs - droppedUs
+    one.comeOnline()
+    return waitUs
+  })
+  expect(new Set(waitsUs).size).toBe(waitsUs.length)
 })

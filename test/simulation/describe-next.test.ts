@@ -259,3 +259,28 @@ describe('a fleet that looks first', () => {
     expect(run.verdict.differences).toEqual([])
   })
 })
+
+test('each request of a thing waits by a draw of its own, in every round', () => {
+  const wide = 1_000 * SECOND_US
+  const retry = { kind: 'full-jitter', baseUs: wide, capUs: wide, attempts: 2 } as const
+  const one = fleetOf({}, { retry }).online()
+  const waitsUs: number[] = []
+  const throttledOnce = () => {
+    const refusedUs = one.answer(rejected('RequestThrottled')).nowUs
+    one.untilSent()
+    waitsUs.push(one.nowUs - refusedUs)
+  }
+  for (const jobId of ['job-1', 'job-2', 'job-3']) {
+    one.start()
+    throttledOnce()
+    one.answer(waiting(jobId))
+    throttledOnce()
+    one.answer(ACCEPTED)
+    for (const operation of ['update', 'update']) {
+      expect(one.untilSent().operation).toBe(operation)
+      throttledOnce()
+      one.answer(ACCEPTED)
+    }
+  }
+  expect(new Set(waitsUs).size).toBe(12)
+})

@@ -155,6 +155,14 @@ test('the quickstart deals 970, 20 and 10 outcomes', () => {
   })
 })
 
+test('the phases of a plan follow one another', () => {
+  const { phases } = planOf(shipped('throttled-account'))
+  expect(phases.map(({ fromUs, toUs }) => [fromUs, toUs])).toEqual([
+    [0, 30_000_000],
+    [30_000_000, 150_000_000],
+  ])
+})
+
 test('zero is a value like any other', () => {
   const scenario = parsed(`
 name: zeros
