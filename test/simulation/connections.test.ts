@@ -322,3 +322,10 @@ test('each reconnect after a stable connection waits by a draw of its own', () =
   })
   expect(new Set(waitsUs).size).toBe(waitsUs.length)
 })
+
+test('a thing that comes back is not one more that has been online', () => {
+  const one = fleetOf().online()
+  one.fleet.dropped(0, 'ECONNRESET', one.nowUs)
+  one.next().comeOnline()
+  expect(one.fleet).toMatchObject({ ready: 1, online: 1 })
+})

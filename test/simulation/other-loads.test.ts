@@ -94,10 +94,11 @@ describe('in a rollout', () => {
     const one = rolloutFleet(HTTP)
     one.fleet.connect(0, 0, 0)
     one.fleet.connected(0, 0)
-    one.fleet.begin(0)
+    one.at(100 * SECOND_US).fleet.begin(100 * SECOND_US)
     one.untilSent()
     const offsetUs = one.nowUs
-    expect(offsetUs).toBeLessThan(ROLLOUT.pollUs)
+    expect(offsetUs).toBeGreaterThan(100 * SECOND_US)
+    expect(offsetUs).toBeLessThan(100 * SECOND_US + ROLLOUT.pollUs)
     one.answer(ACCEPTED)
     one.untilSent()
     expect(one.nowUs).toBe(offsetUs + ROLLOUT.pollUs)
@@ -111,12 +112,48 @@ describe('in a rollout', () => {
     expect(one.requests).toHaveLength(4)
   })
 
-  test('a draining thing hears no notification and polls no more', () => {
+  test('a poll that is a little late is followed by the next in its turn', () => {
+    const one = rolloutFleet(HTTP)
+    one.fleet.connect(0, 0, 0)
+    one.fleet.connected(0, 0)
+    one.fleet.begin(0)
+    const offsetUs = one.fleet.nextUs()
+    one.nowUs = offsetUs + SECOND_US
+    one.fleet.advance(one.nowUs)
+    one.answer(ACCEPTED)
+    one.untilSent()
+
+    expect(one.nowUs).toBe(offsetUs + ROLLOUT.pollUs)
+  })
+
+  test('a notification of a retry of what the thing has got asks again', () => {
+    const one = rolloutFleet().online()
+    one.notify({ kind: 'notify-next', execution: execution('job-1', 2, 'QUEUED') })
+    one.answer(brings('job-1', 1))
+    one.untilSent()
+    one.answer(ACCEPTED)
+
+    expect(one.last.operation).toBe('start-next')
+  })
+
+  test('a draining thing hears no notification', () => {
     const one = rolloutFleet().online().answer(ACCEPTED)
     one.fleet.drain()
     one.notify(news('job-1'))
 
     expect(one.requests).toHaveLength(1)
+  })
+
+  test('a draining thing of HTTP polls no more', () => {
+    const one = rolloutFleet(HTTP)
+    one.fleet.connect(0, 0, 0)
+    one.fleet.connected(0, 0)
+    one.fleet.begin(0)
+    one.fleet.drain()
+    one.next()
+
+    expect(one.requests).toEqual([])
+    expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
   })
 
   test.each([
@@ -185,10 +222,11 @@ describe('in a loop', () => {
   test('a thing waits for T0 and sets out within one pause of it', () => {
     const one = loopFleet().online()
     expect(one.fleet.nextUs()).toBe(Number.POSITIVE_INFINITY)
-    one.fleet.begin(0)
+    one.at(100 * SECOND_US).fleet.begin(100 * SECOND_US)
     one.untilSent()
 
-    expect(one.nowUs).toBeLessThan(SECOND_US)
+    expect(one.nowUs).toBeGreaterThan(100 * SECOND_US)
+    expect(one.nowUs).toBeLessThan(101 * SECOND_US)
     expect(one.meter.of('planned.issued')).toBe(0)
   })
 
