@@ -112,6 +112,21 @@ test('the files of n workers add up to the file of one, bit by bit', () => {
   fc.assert(addUp, { numRuns: 40 })
 })
 
+test.each([
+  ['low', [5], [70_000]],
+  ['high', [70_000], [5]],
+])('slots to which others are added keep their own, be they %s or not', (_, own, others) => {
+  const counts = new SlotCounts()
+  const more = new SlotCounts()
+  counts.add(encodingOf(own))
+  more.add(encodingOf(others))
+  counts.addAll(more)
+  const sum = counts.toHistogram()
+
+  expect(sum.totalCount).toBe(2)
+  sum.destroy()
+})
+
 test('slots added up by their encodings are those of the histogram that recorded everything', () => {
   const many = fc.array(latencies, { minLength: 1, maxLength: 5 })
   const same = fc.property(many, latencies, (parts, gone) => {

@@ -2,7 +2,12 @@ import type { Histogram } from 'hdr-histogram-js'
 import { expect, onTestFinished, test } from 'vitest'
 import { newHistogram, prepareRecorders } from '../../src/metrics/latency-recorder.ts'
 import { parseThreshold, type Threshold, thresholdProblem } from '../../src/metrics/threshold.ts'
-import { checkThreshold, type MeasuredRun, type Span } from '../../src/metrics/threshold-check.ts'
+import {
+  checkThreshold,
+  isBroken,
+  type MeasuredRun,
+  type Span,
+} from '../../src/metrics/threshold-check.ts'
 import type { Gauge } from '../../src/metrics/threshold-metrics.ts'
 
 await prepareRecorders()
@@ -239,6 +244,22 @@ test('a window in which nothing was measured decides nothing', () => {
   const outcome = checkThreshold(parsed('update.lost.share <= 50% for 3s'), runOf({ windows }))
 
   expect(outcome).toMatchObject({ observed: 0.5, passed: true })
+})
+
+test.each([
+  { expression: 'update.lost == 5', observed: 4, broken: false },
+  { expression: 'update.lost == 5', observed: 5, broken: false },
+  { expression: 'update.lost == 5', observed: 6, broken: true },
+  { expression: 'update.lost < 5', observed: 4, broken: false },
+  { expression: 'update.lost < 5', observed: 5, broken: true },
+  { expression: 'update.lost == 5 for 3s', observed: 4, broken: true },
+  { expression: 'update.lost.share == 50%', observed: 0.4, broken: true },
+])('while a run goes on, $observed breaks $expression: $broken', (row) => {
+  expect(isBroken(parsed(row.expression), row.observed)).toBe(row.broken)
+})
+
+test.each(['1s', '86400s', '24h'])('a window may be as short or as long as %s', (window) => {
+  expect(parsed(`update.lost < 5 for ${window}`).windowSeconds).toBe(window === '1s' ? 1 : 86_400)
 })
 
 function parsed(expression: string): Threshold {

@@ -14,6 +14,7 @@ import {
   runRecord,
   SCENARIO_TEXT,
   SECONDS,
+  T0_MS,
 } from './run-fixture.ts'
 
 await prepareRecorders()
@@ -151,6 +152,20 @@ const rows: [
   ['interval-coverage', 0.9, 'invalid', withoutSecond(9), 'the last second is missing'],
   ['interval-coverage', 0.5, 'invalid', { run: { ...RUN_ROW, workers: 2 } }, 'a worker is missing'],
   ['interval-coverage', 1, 'ok', {}, 'nothing is missing'],
+  [
+    'interval-coverage',
+    1,
+    'ok',
+    { ...withoutSecond(9), end: { ...END_ROW, endedBy: 'stopped' } },
+    'a load that was stopped is as long as it was',
+  ],
+  [
+    'interval-coverage',
+    1,
+    'ok',
+    { ...withoutSecond(9), run: { ...RUN_ROW, only: [0] } },
+    'a replay may end before its load does',
+  ],
   ['ledger', 1, 'invalid', { end: { ...END_ROW, ledger: UNBALANCED } }, 'the two are at odds'],
   ['ledger', 0, 'ok', {}, 'they agree'],
   [
@@ -206,6 +221,13 @@ const rows: [
       ...{ 'describe.issued': 5, 'describe.empty': 5 },
     }),
     'one in ten, half of them looks at what is next',
+  ],
+  [
+    'never-connected',
+    3,
+    'degraded',
+    { begin: { kind: 'begin', atMs: T0_MS, readyThings: 97 }, end: undefined },
+    'of a run that was killed, three of its 100 were not ready',
   ],
   [
     'never-connected',
