@@ -220,7 +220,8 @@ test.each(['timedOut', 'lost', 'unanswered', 'rejected.Malformed'])(
   (end) => {
     const { things, service } = honest([[]], 1)
     const counters = { 'update.issued': 2, 'update.accepted': 1, [`update.${end}`]: 1 }
-    const rejected = end === 'rejected.Malformed' ? { 'update.rejected': 1 } : {}
+    const rejected: Record<string, number> =
+      end === 'rejected.Malformed' ? { 'update.rejected': 1 } : {}
     const differences = (answers: number) => {
       const update = { ...emptyCounts(), received: answers, accepted: answers }
       const operations = { ...service.operations, update }

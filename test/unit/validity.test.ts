@@ -163,7 +163,7 @@ const rows: [
     'interval-coverage',
     1,
     'ok',
-    { ...withoutSecond(9), run: { ...RUN_ROW, only: [0] } },
+    { ...withoutSecond(9), run: { ...RUN_ROW, only: ['thing-0'] } },
     'a replay may end before its load does',
   ],
   ['ledger', 1, 'invalid', { end: { ...END_ROW, ledger: UNBALANCED } }, 'the two are at odds'],
