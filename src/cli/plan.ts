@@ -11,7 +11,7 @@ import { ExitCode } from './exit-codes.ts'
 import { hiding, IN_A_PLAN, refuseMeaningless } from './meaningless.ts'
 import { DEFAULT_SEEDS, simulatePlan } from './plan-simulation.ts'
 import { readScenario } from './read-scenario.ts'
-import { refuseBesideSeeds } from './seeds.ts'
+import { refuseBesideSeeds } from './seed-range.ts'
 import { assigned } from './serve-settings.ts'
 import { workersOf } from './workers.ts'
 

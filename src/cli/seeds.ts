@@ -1,14 +1,20 @@
-import { ShakedownError } from '../errors.ts'
 import { Stopping } from '../run/stopping.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Calibration } from '../simulate/calibration.ts'
 import { Simulation } from '../simulate/simulation.ts'
 import { ExitCode } from './exit-codes.ts'
 import { listenForSignals } from './run-end.ts'
-import type { SimulateArguments } from './simulate.ts'
+import { rangeOf } from './seed-range.ts'
 import { VirtualProgress } from './virtual-progress.ts'
 
-const MOST_SEEDS = 1_000_000
+/** What the person typed: what the line that replays a seed repeats, and whether to say how far it is. */
+export interface CheckedRun {
+  readonly scenario: string
+  readonly things?: string
+  readonly calibrate?: string
+  readonly set?: readonly string[]
+  readonly quiet: boolean
+}
 
 /**
  * Simulates each seed of a range and checks what must hold for every run. Says the first that breaks
@@ -17,7 +23,7 @@ const MOST_SEEDS = 1_000_000
 export async function checkSeeds(
   scenario: Scenario,
   text: string,
-  given: SimulateArguments,
+  given: CheckedRun,
   calibration: Calibration | undefined,
 ): Promise<ExitCode> {
   const { from, to } = rangeOf(text)
@@ -76,32 +82,8 @@ function nextTurn(): Promise<void> {
   return new Promise(setImmediate)
 }
 
-const BESIDE_SEEDS = {
-  seed: '--seeds says which are taken',
-  out: 'a range of seeds keeps no run folder',
-} as const
-
-/**
- * What one run has and a range of seeds has not.
- * @throws ShakedownError USAGE
- */
-export function refuseBesideSeeds(given: {
-  readonly seeds?: string
-  readonly seed?: string
-  readonly out?: string
-}): void {
-  if (given.seeds === undefined) return
-  for (const option of ['seed', 'out'] as const) {
-    if (given[option] === undefined) continue
-    const why = BESIDE_SEEDS[option]
-    throw new ShakedownError('USAGE', `--${option} means nothing beside --seeds: ${why}.`, {
-      hint: `Leave --${option} or --seeds away.`,
-    })
-  }
-}
-
 /** What the person typed, with this seed alone. */
-function replayLine(given: SimulateArguments, seed: number): string {
+function replayLine(given: CheckedRun, seed: number): string {
   const words = ['shakedown', 'simulate', given.scenario, '--seed', String(seed)]
   if (given.things !== undefined) words.push('--things', given.things)
   if (given.calibrate !== undefined) words.push('--calibrate', given.calibrate)
@@ -111,14 +93,4 @@ function replayLine(given: SimulateArguments, seed: number): string {
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`
-}
-
-/** Reads `1..1000`, or a single seed. @throws ShakedownError USAGE */
-export function rangeOf(text: string): { from: number; to: number } {
-  const [, first = '', last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? []
-  const [from, to] = [Number(first), Number(last)]
-  if (first !== '' && from <= to && to - from < MOST_SEEDS && to < 2 ** 32) return { from, to }
-  throw new ShakedownError('USAGE', `--seeds is ${text || 'empty'}, which is no range of seeds.`, {
-    hint: `Write 1..1000: from the first to the last, at most ${MOST_SEEDS.toLocaleString('en')} of them.`,
-  })
 }
