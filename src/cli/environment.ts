@@ -1,6 +1,6 @@
 import { ShakedownError } from '../errors.ts'
-import { suggestion } from '../scenario/nearest.ts'
 import type { Assignment } from '../scenario/overrides.ts'
+import { suggestion } from '../words.ts'
 
 /** The process's environment, or what a test puts in its place. */
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts'
+import { nearestWord } from '../words.ts'
 
 /** In place of a phase: the time before T0, in which the things connect. A phase of that name goes first. */
 const CONNECTING = 'connecting'
@@ -112,7 +112,7 @@ function phaseOf(
   const existing = `the phases are ${[...phases, CONNECTING].join(', ')}`
   if (phase === undefined || name === undefined)
     return wrong(end, `expected the name of a phase, found nothing; ${existing}`)
-  const near = nearest(phase, phases)
+  const near = nearestWord(phase, phases)
   const cure = near === undefined ? existing : `the nearest is ${near}`
   const blanks = phases.some((known) => known.startsWith(`${phase} `))
     ? '; a name with blanks stands in double quotes'

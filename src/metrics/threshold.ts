@@ -1,5 +1,5 @@
+import { nearestWord } from '../words.ts'
 import { foreignMetric } from './foreign-metrics.ts'
-import { nearest } from './nearest.ts'
 import { METRIC_FAMILIES, type Measure, measureOf, THRESHOLD_METRICS } from './threshold-metrics.ts'
 import {
   isConnecting,
@@ -168,10 +168,10 @@ function isComparison(text: string): text is Comparison {
 function metricHint(metric: string): string {
   const ours = foreignMetric(metric)
   if (ours !== undefined) return `here: ${ours}`
-  const near = nearest(metric, THRESHOLD_METRICS.keys())
+  const near = nearestWord(metric, THRESHOLD_METRICS.keys())
   if (near !== undefined) return `the nearest is ${near}`
   const [family = ''] = metric.split('.')
-  const known = METRIC_FAMILIES.includes(family) ? family : nearest(family, METRIC_FAMILIES)
+  const known = METRIC_FAMILIES.includes(family) ? family : nearestWord(family, METRIC_FAMILIES)
   if (known === undefined) return `metrics begin with ${METRIC_FAMILIES.join(', ')}`
   const second = [...THRESHOLD_METRICS.keys()]
     .filter((name) => name.startsWith(`${known}.`))

@@ -1,7 +1,7 @@
 import type * as z from 'zod'
+import { listed, suggestion } from '../words.ts'
 import { foreignKeyAdvice } from './foreign-keys.ts'
 import { descriptionAt, isWhole, knownKeys } from './json-schema.ts'
-import { listed, suggestion } from './nearest.ts'
 import type { Path, Problem } from './problem.ts'
 import { isMap, rawAt } from './raw.ts'
 import { shown } from './shown.ts'

@@ -41,7 +41,7 @@ const ROOM_OF_LIBRARY: Record<string, string> = {
 }
 
 function roomOf(file: string): string {
-  return file === 'errors.ts' ? 'errors' : (file.split('/')[0] ?? '')
+  return (file.split('/')[0] ?? '').replace(/\.ts$/, '')
 }
 
 function importsOf(file: string): string[] {

@@ -48,6 +48,10 @@ test.each([
     '  update.trottled.share < 1%',
     'column 3: there is no metric update.trottled.share; the nearest is update.throttled.share',
   ],
+  [
+    'UPDATE.throttled.share < 1%',
+    'column 1: there is no metric UPDATE.throttled.share; the nearest is update.throttled.share',
+  ],
   ['update.something.else.entirely < 1', 'update. goes on with response, service, lag, accepted'],
   ['weather < 1', 'metrics begin with start-next, update, describe'],
   ['update.lost', 'column 12: expected one of < <= > >= ==, found nothing'],

@@ -1,6 +1,6 @@
+import { suggestion } from '../../words.ts'
 import { BUILT_IN_AGENTS } from '../agents/built-in.ts'
 import { DEFAULTS } from '../defaults.ts'
-import { suggestion } from '../nearest.ts'
 import type { Path, Tell } from '../problem.ts'
 import { duration } from '../quantity.ts'
 import { membersAt, rawAt, textAt, valueAt } from '../raw.ts'

@@ -1,6 +1,6 @@
+import { suggestion } from '../../words.ts'
 import { BUILT_IN_AGENTS } from '../agents/built-in.ts'
 import { DEFAULTS } from '../defaults.ts'
-import { suggestion } from '../nearest.ts'
 import type { Tell } from '../problem.ts'
 import { share } from '../quantity.ts'
 import { membersAt, rawAt, rowsAt, textAt, valueAt } from '../raw.ts'

@@ -1,5 +1,5 @@
+import { listed } from '../../words.ts'
 import { plannedStarts } from '../arrivals.ts'
-import { listed } from '../nearest.ts'
 import type { Path, Tell } from '../problem.ts'
 import { isMap, membersAt, rawAt, rowsAt, textAt } from '../raw.ts'
 import { shown } from '../shown.ts'

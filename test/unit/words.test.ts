@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance, listed, suggestion } from '../../src/scenario/nearest.ts'
+import { editDistance, listed, suggestion } from '../../src/words.ts'
 
 test.each([
   { one: 'things', other: 'things', distance: 0 },

@@ -12,7 +12,7 @@ export function listed(words: readonly string[], joint: 'and' | 'or' = 'and'): s
 }
 
 /** The known word that a misspelt one was most likely meant to be, if any is near. */
-function nearestWord(word: string, known: Iterable<string>): string | undefined {
+export function nearestWord(word: string, known: Iterable<string>): string | undefined {
   // A third of the word may be wrong, and in short words two letters.
   let least = Math.max(2, Math.floor(word.length / 3)) + 1
   let nearest: string | undefined
