@@ -4,7 +4,7 @@ import type { Histogram } from '../metrics/latency-recorder.ts'
 import { SlotCounts } from '../metrics/slot-counts.ts'
 import type { LatencyLaw } from '../protocol/admin.ts'
 import { type RunRecord, readRun } from '../results/run-record.ts'
-import { ONE_WAY_US } from './simulation.ts'
+import { ONE_WAY_US } from './thing-ways.ts'
 
 export interface Calibration {
   /** Of the measured run. */

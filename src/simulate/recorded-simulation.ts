@@ -10,7 +10,8 @@ import type { Scenario } from '../scenario/scenario.ts'
 import type { Calibration } from './calibration.ts'
 import { intervalSecondsOf } from './interval-length.ts'
 import { IntervalRecorder } from './interval-recorder.ts'
-import { ONE_WAY_US, Simulation, VIRTUAL_EPOCH_MS } from './simulation.ts'
+import { Simulation, VIRTUAL_EPOCH_MS } from './simulation.ts'
+import { ONE_WAY_US } from './thing-ways.ts'
 
 export interface RecordedSettings {
   readonly scenario: Scenario

@@ -9,15 +9,13 @@ import { JobsService } from '../service/jobs-service.ts'
 import type { FleetTrace } from '../thing/ports.ts'
 import { brokenRules } from './invariants.ts'
 import { Overhead } from './overhead.ts'
+import { ONE_WAY_US } from './thing-ways.ts'
 import { type VirtualObserver, type VirtualResult, VirtualRun } from './virtual-run.ts'
 import { waitingThings } from './waiting-things.ts'
 import { type CanceledJob, WatchedService } from './watched-service.ts'
 
 /** 2026-01-01: what a virtual run begins with, so that its stamps look like stamps and never change. */
 export const VIRTUAL_EPOCH_MS = 1_767_225_600_000
-
-/** From a thing to the service on one machine, and the same back. */
-export const ONE_WAY_US = 250
 
 export interface SimulationSettings {
   readonly scenario: Scenario

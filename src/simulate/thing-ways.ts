@@ -2,6 +2,9 @@ import { hearsNext } from '../scenario/blockades.ts'
 import { mixRowOf } from '../scenario/mix.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 
+/** From a thing to the service on one machine, and the same back. */
+export const ONE_WAY_US = 250
+
 /** Whether a thing has an open socket. */
 export const Way = { closed: 0, open: 1 } as const
 

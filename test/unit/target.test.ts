@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { ShakedownError } from '../../src/errors.ts'
-import { checkTargets, parseTarget, targetOf } from '../../src/transport/target.ts'
+import { checkTargets } from '../../src/transport/check-targets.ts'
+import { parseTarget, targetOf } from '../../src/transport/target.ts'
 
 test.each([
   { text: 'mqtt://broker', host: 'broker', port: 1883, transport: 'mqtt', secure: false },
