@@ -5,7 +5,7 @@ import type { RateProbe } from './calibration.ts'
 import { writeOutput } from './output-file.ts'
 
 /** What `doctor --calibrate` has found out about a machine. */
-export interface Calibration {
+export interface MachineCeiling {
   readonly schemaVersion: 1
   readonly measuredAt: string
   readonly host: { readonly node: string; readonly cpus: number }
@@ -20,18 +20,18 @@ export interface Calibration {
 export const CALIBRATION_FILE = 'calibration.json'
 
 /** @throws ShakedownError USAGE */
-export function writeCalibration(file: string, calibration: Calibration): void {
-  writeOutput(file, `${JSON.stringify(calibration, null, 2)}\n`)
+export function writeCalibration(file: string, ceiling: MachineCeiling): void {
+  writeOutput(file, `${JSON.stringify(ceiling, null, 2)}\n`)
 }
 
 /** A sentence for a plan that is above what this machine was measured to keep. */
 export function ceilingWords(folder: string, { load }: Scenario): string | undefined {
-  const calibration = readCalibration(join(dirname(folder), CALIBRATION_FILE))
-  if (calibration === undefined || load.kind !== 'arrivals') return undefined
+  const ceiling = readCalibration(join(dirname(folder), CALIBRATION_FILE))
+  if (ceiling === undefined || load.kind !== 'arrivals') return undefined
   const peak = Math.max(
     ...load.phases.flatMap(({ fromPerSecond, toPerSecond }) => [fromPerSecond, toPerSecond]),
   )
-  const { startsPerSecond, workers, measuredAt } = calibration
+  const { startsPerSecond, workers, measuredAt } = ceiling
   if (peak <= startsPerSecond) return undefined
   const threads = workers === 1 ? '1 worker' : `${workers} workers`
   return (
@@ -40,11 +40,13 @@ export function ceilingWords(folder: string, { load }: Scenario): string | undef
   )
 }
 
-function readCalibration(file: string): Calibration | undefined {
+function readCalibration(file: string): MachineCeiling | undefined {
   try {
-    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<Calibration> | null
+    const value = JSON.parse(readFileSync(file, 'utf8')) as Partial<MachineCeiling> | null
     const isOurs = typeof value?.startsPerSecond === 'number' && typeof value.workers === 'number'
-    return isOurs ? { ...(value as Calibration), measuredAt: String(value.measuredAt) } : undefined
+    return isOurs
+      ? { ...(value as MachineCeiling), measuredAt: String(value.measuredAt) }
+      : undefined
   } catch {
     return undefined
   }

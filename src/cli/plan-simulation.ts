@@ -16,6 +16,7 @@ import { checkWritable, writeOutput } from './output-file.ts'
 import { readScenario } from './read-scenario.ts'
 import { listenForSignals } from './run-end.ts'
 import { rangeOf } from './seed-range.ts'
+import { nextTurn, SLICE } from './slices.ts'
 import { combinations, readSweeps, type Setting } from './sweep.ts'
 import { VERSION } from './version.ts'
 import { VirtualProgress } from './virtual-progress.ts'
@@ -91,9 +92,6 @@ export async function simulatePlan(
   return given.json ? json(variants) : outlookText(variants, options)
 }
 
-/** Points in time between two chances for the process to hear a signal. */
-const SLICE = 50_000
-
 /** undefined when it was stopped. */
 async function simulated(
   scenario: Scenario,
@@ -112,11 +110,6 @@ async function simulated(
   } finally {
     simulation.destroy()
   }
-}
-
-/** Ctrl-C is heard between two slices. */
-function nextTurn(): Promise<void> {
-  return new Promise(setImmediate)
 }
 
 function stoppedWords(made: number, of: string): string {

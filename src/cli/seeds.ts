@@ -5,6 +5,7 @@ import { Simulation } from '../simulate/simulation.ts'
 import { ExitCode } from './exit-codes.ts'
 import { listenForSignals } from './run-end.ts'
 import { rangeOf } from './seed-range.ts'
+import { nextTurn, SLICE } from './slices.ts'
 import { VirtualProgress } from './virtual-progress.ts'
 
 /** What the person typed: what the line that replays a seed repeats, and whether to say how far it is. */
@@ -73,13 +74,6 @@ function heldWords(from: number, to: number, events: number): string {
   if (to < from) return 'no seed was checked to its end.'
   const runs = to === from ? '1 run' : `${(to - from + 1).toLocaleString('en')} runs`
   return `${seedsWords(from, to)}: every rule of thing, service and ledger holds in ${runs} (${events.toLocaleString('en')} events).`
-}
-
-const SLICE = 50_000
-
-/** Ctrl-C is heard between two slices. */
-function nextTurn(): Promise<void> {
-  return new Promise(setImmediate)
 }
 
 /** What the person typed, with this seed alone. */

@@ -20,6 +20,7 @@ import { runIdOf } from './run-id.ts'
 import { refuseBesideSeeds } from './seed-range.ts'
 import { checkSeeds } from './seeds.ts'
 import { assigned } from './serve-settings.ts'
+import { nextTurn, SLICE } from './slices.ts'
 import { VERSION } from './version.ts'
 import { VirtualProgress } from './virtual-progress.ts'
 
@@ -111,7 +112,7 @@ async function simulate(given: SimulateArguments): Promise<ExitCode> {
   try {
     while (simulation.goOn(SLICE) && !simulation.isAborted && !stopping.requested) {
       progress.show(simulation)
-      await new Promise(setImmediate)
+      await nextTurn()
     }
     simulation.end(stopping.requested)
   } finally {
@@ -130,9 +131,6 @@ function foreknown(scenario: Scenario, calibration: Calibration | undefined): st
   const played = { ...scenario, service: { ...scenario.service, latency } }
   return [...endlessWaits(played), ...lostAnswers(played)]
 }
-
-/** Points in time between two looks at signals and progress: some milliseconds. */
-const SLICE = 20_000
 
 /** The plan says what happens; with another latency the same plan has another end. */
 function virtualId(hash: string, calibration: Calibration | undefined): string {

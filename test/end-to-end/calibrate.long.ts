@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { Calibration } from '../../src/cli/calibration-file.ts'
+import type { MachineCeiling } from '../../src/cli/calibration-file.ts'
 import { shakedown, temporaryFolder } from './command-line.ts'
 
 test('doctor --calibrate keeps every rate it tried, and the highest that was valid', {
@@ -12,7 +12,7 @@ test('doctor --calibrate keeps every rate it tried, and the highest that was val
     ...['doctor', '--calibrate', '--calibration', file],
     ...['--things', '200', '--workers', '1', '--probe-seconds', '1'],
   )
-  const kept: Calibration = JSON.parse(readFileSync(file, 'utf8'))
+  const kept: MachineCeiling = JSON.parse(readFileSync(file, 'utf8'))
   const valid = kept.probes.filter((probe) => probe.valid).map((probe) => probe.startsPerSecond)
 
   // On a machine that has other things to do no rate may be valid, and then it says so.
