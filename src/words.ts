@@ -11,6 +11,11 @@ export function listed(words: readonly string[], joint: 'and' | 'or' = 'and'): s
   return others.length === 0 ? last : `${others.toReversed().join(', ')} ${joint} ${last}`
 }
 
+/** As it can be pasted into a shell. */
+export function shellWord(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
 /** The known word that a misspelt one was most likely meant to be, if any is near. */
 export function nearestWord(word: string, known: Iterable<string>): string | undefined {
   // A third of the word may be wrong, and in short words two letters.

@@ -2,6 +2,7 @@ import { Stopping } from '../run/stopping.ts'
 import type { Scenario } from '../scenario/scenario.ts'
 import type { Calibration } from '../simulate/calibration.ts'
 import { Simulation } from '../simulate/simulation.ts'
+import { shellWord } from '../words.ts'
 import { ExitCode } from './exit-codes.ts'
 import { listenForSignals } from './run-end.ts'
 import { rangeOf } from './seed-range.ts'
@@ -82,9 +83,5 @@ function replayLine(given: CheckedRun, seed: number): string {
   if (given.things !== undefined) words.push('--things', given.things)
   if (given.calibrate !== undefined) words.push('--calibrate', given.calibrate)
   for (const one of given.set ?? []) words.push('--set', one)
-  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quoted(word))).join(' ')
-}
-
-function quoted(word: string): string {
-  return `'${word.replaceAll("'", "'\\''")}'`
+  return words.map(shellWord).join(' ')
 }

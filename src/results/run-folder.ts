@@ -17,6 +17,7 @@ import { ShakedownError } from '../errors.ts'
 import { logHeader, logLine } from '../metrics/interval-log.ts'
 import type { Histogram } from '../metrics/latency-recorder.ts'
 import type { SeriesName } from '../metrics/series.ts'
+import { shellWord } from '../words.ts'
 import type { IntervalRow, Row, RunRow } from './rows.ts'
 import { RUN_FILES } from './run-files.ts'
 
@@ -204,11 +205,6 @@ export function withAdvice(folder: string, error: unknown): unknown {
   if (!existsSync(join(folder, RUN_FILES.intervals))) return error
   const advice = `What was finished stands there; \`shakedown report ${shellWord(folder)}\` adds it up.`
   return new ShakedownError(code, message, { hint: `${hint}\n${advice}`, cause: error })
-}
-
-/** As it can be pasted into a shell. */
-function shellWord(word: string): string {
-  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 const REASONS: Record<string, string> = {

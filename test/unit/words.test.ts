@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { editDistance, listed, suggestion } from '../../src/words.ts'
+import { editDistance, listed, shellWord, suggestion } from '../../src/words.ts'
 
 test.each([
   { one: 'things', other: 'things', distance: 0 },
@@ -38,4 +38,12 @@ test('words are listed as one would say them', () => {
     'a or b',
     'a, b or c',
   ])
+})
+
+test.each([
+  { word: 'reports/2026-01-01T00-00-00.000-mine', as: 'reports/2026-01-01T00-00-00.000-mine' },
+  { word: 'häus & 1', as: "'häus & 1'" },
+  { word: "it's", as: "'it'\\''s'" },
+])('a shell takes $as for $word', ({ word, as }) => {
+  expect(shellWord(word)).toBe(as)
 })
