@@ -1,6 +1,6 @@
 import { ShakedownError } from '../errors.ts'
 import type { Assignment } from '../scenario/overrides.ts'
-import { suggestion } from '../words.ts'
+import { listed, nearestWord } from '../words.ts'
 
 /** The process's environment, or what a test puts in its place. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -107,11 +107,12 @@ function refuseUnknown(environment: Environment): void {
   const ends = known.map((name) => name.slice(PREFIX.length))
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.includes(name)) continue
-    const cure = suggestion(name.slice(PREFIX.length), ends)
-      .replace(/^did you mean /, `$&${PREFIX}`)
-      .replace(/^there is /, `behind ${PREFIX} $&`)
-    const what = `The environment has ${name}, which sets nothing: ${cure}`
-    throw new ShakedownError('USAGE', what.endsWith('?') ? what : `${what}.`, {
+    const near = nearestWord(name.slice(PREFIX.length), ends)
+    const cure =
+      near === undefined
+        ? `behind ${PREFIX} there is ${listed(ends)}.`
+        : `did you mean ${PREFIX}${near}?`
+    throw new ShakedownError('USAGE', `The environment has ${name}, which sets nothing: ${cure}`, {
       hint: 'Correct the name, or take the variable out of the environment (unset).',
     })
   }

@@ -107,7 +107,9 @@ export function machineChecks(machine: Machine, demand: Demand): MachineCheck[] 
       : []),
     portCheck(machine, demand),
     memoryCheck(machine, demand),
-    ...(machine.addressSpaceGiB === null ? [] : [addressSpaceCheck(machine, demand)]),
+    ...(machine.addressSpaceGiB === null
+      ? []
+      : [addressSpaceCheck(machine.addressSpaceGiB, demand)]),
     coreCheck(machine, demand),
     workerCheck(demand),
     check('clock step', machine.clockStepUs, CLOCK_STEP_US, 'µs at most', {
@@ -157,10 +159,9 @@ function memoryCheck(machine: Machine, { things, workers, ownStandIn }: Demand):
   })
 }
 
-function addressSpaceCheck({ addressSpaceGiB }: Machine, { workers }: Demand): MachineCheck {
+function addressSpaceCheck(foundGiB: number, { workers }: Demand): MachineCheck {
   const needed = ADDRESS_SPACE_GIB.own + workers * ADDRESS_SPACE_GIB.worker
-  const found = addressSpaceGiB === null ? null : Math.floor(addressSpaceGiB)
-  return check('address space', found, needed, 'GiB', {
+  return check('address space', Math.floor(foundGiB), needed, 'GiB', {
     cure: 'Take the limit away (ulimit -v unlimited; LimitAS= in systemd); a limit on memory itself, as of a control group, is no hindrance.',
   })
 }

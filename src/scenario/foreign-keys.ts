@@ -4,9 +4,9 @@ import type { Path } from './problem.ts'
 export interface ForeignKey {
   readonly words: readonly string[]
   /** The map in which the words mean this, rows of lists as `*`; anywhere when not given. */
-  readonly at?: string
-  /** The map to which the form belongs. */
-  readonly under: keyof typeof PLACES
+  readonly at?: Place
+  /** The map to which the form belongs; `at` unless given. */
+  readonly under?: Place
   /** What to write there: a right piece of a scenario, with the values of an example. */
   readonly form: string
   /** What else the word may mean. */
@@ -34,6 +34,8 @@ const PLACES = {
   'service.faults.*': 'in a row of service.faults',
 } as const
 
+type Place = keyof typeof PLACES
+
 const ABORT = 'abort: [{ failure: FAILED, share: 10%, minThings: 10 }]'
 const EXPONENTIAL = 'exponential: { basePerMinute: 50, factor: 2, everyNotified: 1000 }'
 const ROLLOUT = 'rollout: { maximumPerMinute: 100 }'
@@ -48,7 +50,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['inProgressTimeoutInMinutes'],
     at: 'jobs.*.timeout',
-    under: 'jobs.*.timeout',
     form: 'inProgressMinutes: 30',
   },
   {
@@ -75,31 +76,26 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['exponentialRate'],
     at: 'jobs.*.rollout',
-    under: 'jobs.*.rollout',
     form: EXPONENTIAL,
   },
   {
     words: ['baseRatePerMinute'],
     at: 'jobs.*.rollout.exponential',
-    under: 'jobs.*.rollout.exponential',
     form: 'basePerMinute: 50',
   },
   {
     words: ['incrementFactor'],
     at: 'jobs.*.rollout.exponential',
-    under: 'jobs.*.rollout.exponential',
     form: 'factor: 2',
   },
   {
     words: ['rateIncreaseCriteria', 'numberOfNotifiedThings'],
     at: 'jobs.*.rollout.exponential',
-    under: 'jobs.*.rollout.exponential',
     form: 'everyNotified: 1000',
   },
   {
     words: ['numberOfSucceededThings'],
     at: 'jobs.*.rollout.exponential',
-    under: 'jobs.*.rollout.exponential',
     form: 'everySucceeded: 1000',
   },
   {
@@ -113,7 +109,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['criteriaList', 'failureType', 'numberOfRetries'],
     at: 'jobs.*.retry',
-    under: 'jobs.*.retry',
     form: 'FAILED: 3',
   },
   {
@@ -124,19 +119,16 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['failureType'],
     at: 'jobs.*.abort.*',
-    under: 'jobs.*.abort.*',
     form: 'failure: FAILED',
   },
   {
     words: ['thresholdPercentage'],
     at: 'jobs.*.abort.*',
-    under: 'jobs.*.abort.*',
     form: 'share: 10%',
   },
   {
     words: ['minNumberOfExecutedThings'],
     at: 'jobs.*.abort.*',
-    under: 'jobs.*.abort.*',
     form: 'minThings: 10',
   },
   {
@@ -151,7 +143,6 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['target'],
     at: 'load.arrivals.*',
-    under: 'load.arrivals.*',
     form: 'from: 0/s, to: 80/s',
   },
   {
@@ -161,11 +152,11 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
     note: 'a service is named on the command line, by run --target',
   },
   { words: ['vus', 'users', 'clients', 'atOnceUsers'], under: 'fleet', form: 'things: 500' },
-  { words: ['duration'], at: 'load.arrivals.*', under: 'load.arrivals.*', form: 'for: 30s' },
-  { words: ['duration'], at: 'load.rollout', under: 'load.rollout', form: 'limit: 20m' },
-  { words: ['duration'], at: 'load.loop', under: 'load.loop', form: 'for: 10m' },
-  { words: ['duration'], at: 'service.faults.*', under: 'service.faults.*', form: 'for: 10s' },
-  { words: ['duration'], at: 'behaviour', under: 'behaviour', form: 'work: 2s' },
+  { words: ['duration'], at: 'load.arrivals.*', form: 'for: 30s' },
+  { words: ['duration'], at: 'load.rollout', form: 'limit: 20m' },
+  { words: ['duration'], at: 'load.loop', form: 'for: 10m' },
+  { words: ['duration'], at: 'service.faults.*', form: 'for: 10s' },
+  { words: ['duration'], at: 'behaviour', form: 'work: 2s' },
   { words: ['duration', 'constantUsersPerSec', 'rps'], under: 'load', form: STEADY },
   {
     words: ['stages', 'rampUsers', 'rampUsersPerSec'],
@@ -196,13 +187,11 @@ export const FOREIGN_KEYS: readonly ForeignKey[] = [
   {
     words: ['cleanSession'],
     at: 'fleet.mix.*.mqtt',
-    under: 'fleet.mix.*.mqtt',
     form: 'clean: true',
   },
   {
     words: ['keepalive'],
     at: 'fleet.mix.*.mqtt',
-    under: 'fleet.mix.*.mqtt',
     form: 'keepAlive: 60s',
   },
   {
@@ -221,9 +210,15 @@ export function foreignKeyAdvice(path: Path, word: string): string | undefined {
     ({ words, at }) => words.includes(word) && (at === undefined || at === place),
   )
   if (row === undefined) return undefined
-  const where = row.under === place ? '' : `, ${PLACES[row.under]}`
+  const under = underOf(row)
+  const where = under === place ? '' : `, ${PLACES[under]}`
   const note = row.note === undefined ? '' : `; ${row.note}`
   return `here${where}: ${row.form}${note}`
+}
+
+/** The map to which the form of a row belongs. */
+export function underOf({ at, under }: ForeignKey): Place {
+  return under ?? at ?? ''
 }
 
 function placeOf(path: Path): string {

@@ -3,7 +3,7 @@ import { parse } from 'yaml'
 import { FOREIGN_METRICS, foreignMetric } from '../../src/metrics/foreign-metrics.ts'
 import { parseThreshold, thresholdProblem } from '../../src/metrics/threshold.ts'
 import { measureOf } from '../../src/metrics/threshold-metrics.ts'
-import { FOREIGN_KEYS } from '../../src/scenario/foreign-keys.ts'
+import { FOREIGN_KEYS, underOf } from '../../src/scenario/foreign-keys.ts'
 import { knownKeys } from '../../src/scenario/json-schema.ts'
 import { parseScenario } from '../../src/scenario/parse.ts'
 
@@ -63,7 +63,12 @@ function problems(scenario: Tree): string {
   }
 }
 
-const ROWS = FOREIGN_KEYS.map((row) => ({ ...row, first: row.words[0], where: row.at ?? 'any' }))
+const ROWS = FOREIGN_KEYS.map((row) => ({
+  ...row,
+  under: underOf(row),
+  first: row.words[0],
+  where: row.at ?? 'any',
+}))
 
 describe.each(ROWS)('$first at $where', ({ words, at, under, form }) => {
   test('is told a form that the format takes', () => {

@@ -110,8 +110,8 @@ function openly(
       ...asks(starts, 1 - looking),
       // A look costs no write, and what it finds is begun with one.
       ...asks(found, looking > 0 ? 1 : 0),
-      ...updates(cost, begun, 0, 1 - looking),
-      ...updates(cost, found, 0, looking > 0 ? 1 : 0),
+      ...updates(cost, begun, 1 - looking),
+      ...updates(cost, found, looking > 0 ? 1 : 0),
     ],
     reads: asks(starts, looking),
     // Executions wait before the load begins; after that, news comes with the end of one.
@@ -155,7 +155,7 @@ function rolloutDemand(scenario: Scenario, load: RolloutLoad, cost: ExecutionCos
     writes: [
       ...asks(lines, overMqtt - mqttLooking),
       ...asks(passingReads(scenario, scaledAll(lines, mqttLooking)), 1),
-      ...(begun[row] ?? []).flatMap(({ lines, factor }) => updates(cost, lines, 0, factor)),
+      ...(begun[row] ?? []).flatMap(({ lines, factor }) => updates(cost, lines, factor)),
       ...lines.flatMap((line) => asks([until(line, line.toUs + load.pollUs)], httpLooking)),
     ],
     reads: asks(lines, mqttLooking),
@@ -239,14 +239,13 @@ function asks(lines: readonly Line[], factor: number): Term[] {
 function updates(
   { writes, durationUs }: ExecutionCost,
   begun: readonly Line[],
-  afterUs: number,
   factor: number,
 ): Term[] {
   if (factor === 0) return []
   const steps = Math.min(writes - 1, MOST_STEPS)
   return Array.from({ length: steps }, (_, step) => ({
     lines: begun,
-    shiftUs: afterUs + ((step + 1) * durationUs) / steps,
+    shiftUs: ((step + 1) * durationUs) / steps,
     factor: (factor * (writes - 1)) / steps,
   }))
 }
@@ -265,7 +264,7 @@ function published(
   const requests = [
     ...asks(starts, overMqtt),
     ...asks(begun, looking),
-    ...updates(cost, begun, 0, overMqtt),
+    ...updates(cost, begun, overMqtt),
   ]
   const heard = (counts.hearNotify + counts.hearNotifyNext) / fleet.things
   return {
