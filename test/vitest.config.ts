@@ -1,7 +1,8 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
 const limits = { testTimeout: 120_000, hookTimeout: 120_000 }
-const root = new URL('..', import.meta.url).pathname
+const root = fileURLToPath(new URL('..', import.meta.url))
 /** A worker loads each module once and not once a file: half of the processor's time. */
 const LOADED_ONCE = { isolate: false }
 /** What is measured there is time itself. */
