@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -33,6 +34,19 @@ test.each(LINKS)('the link of $page to $link leads to a file and a heading', ({ 
   const path = file === '' ? join(ROOT, page) : resolve(ROOT, dirname(page), file)
   expect(existsSync(path)).toBe(true)
   if (anchor !== undefined) expect(anchorsOf(readFileSync(path, 'utf8'))).toContain(anchor)
+})
+
+test('every file a page leads to is in the packed tarball', () => {
+  const packed = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const [tarball] = JSON.parse(packed.stdout) as { files: { path: string }[] }[]
+  const wanted = LINKS.map(({ page, link }) => join(dirname(page), link.split('#')[0] ?? ''))
+    .filter((path) => path.endsWith('.md') || path.endsWith('.png'))
+    .sort()
+  expect(wanted).toContain('reports/quickstart.png')
+  expect(tarball?.files.map(({ path }) => path)).toEqual(expect.arrayContaining(wanted))
 })
 
 /** As the usual viewers make them: small letters, hyphens for blanks, no other signs. */
