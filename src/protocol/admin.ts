@@ -91,6 +91,8 @@ export interface LimitCounts {
   largeMessages: number
   /** Notifications that a persistent session had no room for. */
   notices: number
+  /** Ordinary messages at QoS 1 that a persistent session had no room for. */
+  sessionMessages: number
   /** HTTP requests cut off because their body did not end. */
   endlessBodies: number
   /** Answers and notifications that found the delay line full. */

@@ -7,6 +7,7 @@ const LIMIT_WORDS: Readonly<Record<keyof LimitCounts, string>> = {
   unacknowledged: 'messages dropped because none before was acknowledged',
   largeMessages: 'messages larger than their client takes',
   notices: 'notifications that a persistent session had no room for',
+  sessionMessages: 'ordinary messages that a persistent session had no room for',
   endlessBodies: 'HTTP requests whose body did not end',
   delayed: 'answers and notifications that found the delay line full',
   connects: "CONNECTs above the account's rate",

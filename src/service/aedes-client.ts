@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import type { Client } from 'aedes'
 
 /**
@@ -60,6 +61,33 @@ export interface ConnectPacket {
 export interface PubackPacket {
   readonly cmd: 'puback'
   readonly messageId: number
+}
+
+/** A message that waits for its acknowledgement. */
+export interface StoredPacket {
+  readonly topic: string
+  readonly payload: Buffer | string
+  readonly brokerId: string
+  /** Which message of the broker it is. */
+  readonly brokerCounter: number
+  /** On the connection that it went out on. */
+  messageId?: number | undefined
+}
+
+/** The part of the broker's store in which messages wait for persistent sessions. */
+export interface Persistence {
+  outgoingEnqueue(subscriber: { readonly clientId: string }, packet: StoredPacket): Promise<void>
+  outgoingEnqueueCombi(
+    subscribers: readonly { readonly clientId: string }[],
+    packet: StoredPacket,
+  ): Promise<void>
+  outgoingUpdate(client: Pick<AedesClient, 'id'>, packet: StoredPacket): Promise<void>
+  outgoingClearMessageId(
+    client: Pick<AedesClient, 'id'>,
+    packet: StoredPacket,
+  ): Promise<StoredPacket | undefined>
+  outgoingStream(client: Pick<AedesClient, 'id'>): Readable
+  cleanSubscriptions(client: Pick<AedesClient, 'id'>): Promise<void>
 }
 
 export type MqttPacket =

@@ -10,6 +10,7 @@ export function noLimitsReached(): FrontCounts {
     unacknowledged: 0,
     largeMessages: 0,
     notices: 0,
+    sessionMessages: 0,
     endlessBodies: 0,
     delayed: 0,
     connects: 0,

@@ -33,6 +33,8 @@ export interface ConnectionShop {
   readonly counts: FrontCounts
   /** What is in the outbox goes out at the end of this turn of the event loop. */
   readonly flushSoon: (outbox: MqttOutbox) => void
+  /** Of an ordinary message that waited for the client, which is not yet connected. */
+  acknowledged(clientId: string, messageId: number): void
   /** An answer for all that subscribe to it, but its requester (switch 6). */
   overhear(topic: string, payload: string, requester: MqttSession | undefined): void
 }
@@ -64,6 +66,9 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     intercept(client, (packet, passOn) => {
       this.#passOn = passOn
       if (client.connected) this.#take(packet)
+      // The broker sends what waited for the client before it lets anything through.
+      else if (client.connecting && packet.cmd === 'puback')
+        shop.acknowledged(client.id, packet.messageId)
       else if (client.connecting && packet.cmd !== 'connect') this.#hold(packet)
       else passOn(packet)
     })

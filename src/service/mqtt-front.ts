@@ -4,6 +4,7 @@ import { topicPrefix } from '../protocol/mqtt-topics.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
+import { KeptMessages } from './kept-messages.ts'
 import type { FrontCounts } from './limit-counts.ts'
 import { Listeners } from './listeners.ts'
 import {
@@ -36,6 +37,7 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   readonly server: Server
   readonly counts: FrontCounts
   readonly #broker: QuietBroker
+  readonly #kept: KeptMessages
   readonly #listeners = new Listeners()
   readonly #connections = new Map<AedesClient, MqttConnection>()
   readonly #sessions = new Map<string, { session: MqttSession; client: AedesClient | undefined }>()
@@ -44,12 +46,14 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   static async start(exchange: Exchange, counts: FrontCounts): Promise<MqttFront> {
     const front = new MqttFront(exchange, counts)
     await front.#broker.listen()
+    front.#kept.takeOver(front.#broker.persistence)
     return front
   }
 
   private constructor(exchange: Exchange, counts: FrontCounts) {
     this.exchange = exchange
     this.counts = counts
+    this.#kept = new KeptMessages(counts)
     this.#broker = new QuietBroker({
       maximumPacketSize: PACKET_MAX_BYTES,
       topicAliasMaximum: TOPIC_ALIAS_MAX,
@@ -99,6 +103,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
     for (const session of this.#listeners.toEvents)
       if (session.expiresUs <= nowUs) this.#forget(session)
       else session.deliver(message)
+  }
+
+  acknowledged(clientId: string, messageId: number): void {
+    this.#kept.acknowledged(clientId, messageId)
   }
 
   /** Costs a look at every session, so it is for the switch that asks for it alone. */

@@ -1,4 +1,5 @@
 import { Aedes } from 'aedes'
+import type { Persistence } from './aedes-client.ts'
 
 type Published = (error?: Error) => void
 
@@ -7,6 +8,9 @@ type Published = (error?: Error) => void
  * and a fleet that connects would pay for some three messages a client.
  */
 export class QuietBroker extends Aedes {
+  /** There once it listens. */
+  declare readonly persistence: Persistence
+
   override publish(packet: Parameters<Aedes['publish']>[0], ...rest: unknown[]): void {
     if (!packet.topic.startsWith('$SYS/')) {
       Reflect.apply(super.publish, this, [packet, ...rest])

@@ -66,7 +66,7 @@ const GENERATOR: All<NonNullable<Summary['generator']>> = {
 const STRAYS: All<Summary['strays']> = { late: true, duplicate: true, unmatched: true }
 const LIMITS: All<LimitCounts> = {
   ...{ slowReaders: true, hastyClients: true, unacknowledged: true, largeMessages: true },
-  ...{ notices: true, endlessBodies: true, delayed: true, connects: true },
+  ...{ notices: true, sessionMessages: true, endlessBodies: true, delayed: true, connects: true },
   ...{ clientConnects: true, subscribes: true, connectionPublishes: true },
 }
 const TIMELINES: All<TimelineTotals> = {
