@@ -199,12 +199,19 @@ function statusDetails(value: unknown, problems: string[]) {
   return details as Record<string, string>
 }
 
-/** A number, or a numeric string: the guide shows and the C library sends quoted numbers. */
+/** As a double. */
+const INT64_MAX = 0x8000_0000_0000_0000
+
+/**
+ * A number, or a numeric string: the guide shows and the C library sends quoted numbers. They are of 64
+ * bits (service model), whose largest reads as 2^63.
+ */
 function integer(field: string, value: unknown, problems: string[]): number | undefined {
   if (value == null) return undefined
-  if (typeof value === 'number' && Number.isInteger(value)) return value
-  if (typeof value === 'string' && /^-?\d{1,19}$/.test(value)) return Number(value)
-  problems.push(problem(value, field, 'Member must be an integer'))
+  const number = typeof value === 'string' && /^-?\d{1,19}$/.test(value) ? Number(value) : value
+  if (typeof number === 'number' && Number.isInteger(number) && Math.abs(number) <= INT64_MAX)
+    return number
+  problems.push(problem(value, field, 'Member must be an integer of 64 bits'))
   return undefined
 }
 

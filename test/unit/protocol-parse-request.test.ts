@@ -122,6 +122,12 @@ test.each([
   { why: 'a broken timer', payload: { stepTimeoutInMinutes: 0.5 }, at: 'stepTimeoutInMinutes' },
   { why: 'details as text', payload: { statusDetails: '{}' }, at: 'statusDetails' },
   { why: 'details as a list', payload: { statusDetails: [] }, at: 'statusDetails' },
+  { why: 'a number above 64 bits', payload: { executionNumber: 2 ** 64 }, at: 'executionNumber' },
+  {
+    why: 'text above 64 bits',
+    payload: { expectedVersion: '9999999999999999999' },
+    at: 'expectedVersion',
+  },
   { why: 'H22 11 pairs', payload: { statusDetails: pairs(11) }, at: 'statusDetails' },
   {
     why: 'H22 a key of 129',
