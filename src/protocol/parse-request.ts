@@ -179,7 +179,7 @@ function statusDetails(value: unknown, problems: string[]) {
     return undefined
   }
   const names = Object.keys(details)
-  if (names.length > STATUS_DETAILS_PAIRS_MAX)
+  if (names.length > STATUS_DETAILS_PAIRS_MAX) {
     problems.push(
       problem(
         value,
@@ -187,6 +187,8 @@ function statusDetails(value: unknown, problems: string[]) {
         `Member must have length less than or equal to ${STATUS_DETAILS_PAIRS_MAX}`,
       ),
     )
+    return undefined // a sentence for each of thousands would be an answer beyond every limit
+  }
   for (const name of names) {
     if (!STATUS_DETAILS_KEY_PATTERN.test(name))
       problems.push(offPattern('statusDetails', name, '[a-zA-Z0-9:_-]+', 128))

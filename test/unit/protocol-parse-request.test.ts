@@ -155,6 +155,15 @@ test.each([
   expect((reply as { message: string }).message).toContain(at)
 })
 
+test('thousands of bad details are refused in one sentence that any client takes', () => {
+  const statusDetails = Object.fromEntries(
+    Array.from({ length: 9_000 }, (_, at) => [`k ${at}`, '']),
+  )
+  const { message } = update({ status: 'FAILED', statusDetails }) as { message: string }
+  expect(message).toMatch(/^Value .* at 'statusDetails' failed .* less than or equal to 10$/)
+  expect(message.length).toBeLessThan(300)
+})
+
 test('several wrong fields are counted and all named', () => {
   const { message } = update({ status: 'DONE', expectedVersion: 'x' }) as { message: string }
   expect(message).toMatch(/^2 validation errors detected: .*'status'.*'expectedVersion'/)
