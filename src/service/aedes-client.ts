@@ -25,12 +25,13 @@ export interface AedesClient extends Client {
 
 export interface PublishPacket {
   readonly cmd: 'publish'
-  readonly topic: string
+  /** Empty where an alias stands for it. */
+  topic: string
   readonly payload: Buffer
   readonly qos: 0 | 1 | 2
   readonly retain: boolean
   readonly messageId?: number
-  readonly properties?: { readonly topicAlias?: number }
+  readonly properties?: { topicAlias?: number | undefined }
 }
 
 export interface SubscriptionWanted {

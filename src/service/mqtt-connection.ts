@@ -51,7 +51,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
   #session: MqttSession | undefined
   #passOn: (packet: MqttPacket) => void = () => {}
   #held: MqttPacket[] = []
-  /** MQTT 5: topic alias → topic. The broker has its own, for what is passed on. */
+  /** MQTT 5: topic alias → topic. The broker is not shown every PUBLISH, so it sees none of them. */
   #aliases: Map<number, string> | undefined
   readonly #outbox: MqttOutbox
   /** Where the service counts what is published on it; somebody else's once it is closed. */
@@ -173,7 +173,8 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
     else if (!this.#admits(asked)) this.#keepAlive()
     else if (packet.qos === 2) this.#refuseQos2()
     else if (topic !== undefined && isDenied(topic, packet.retain)) this.#deny(packet)
-    else if (topic === undefined || asked === undefined) this.#passOn(packet)
+    else if (topic === undefined) this.#passOn(packet)
+    else if (asked === undefined) this.#passOn(withTopic(packet, topic))
     else this.#ask(packet, topic, asked)
   }
 
@@ -221,6 +222,7 @@ export class MqttConnection implements AnswerWriter, NoticeWriter {
 
   /** As a publish that the policy denies: MQTT 5 gets a reason, an older client is closed. */
   #deny(packet: PublishPacket): void {
+    this.#keepAlive()
     if (this.client.version !== 5) this.#disconnect(Reason.notAuthorized)
     else if (packet.qos === 1)
       this.#outbox.send(pubackFrame(packet.messageId ?? 0, Reason.notAuthorized))
@@ -294,6 +296,14 @@ const NO_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'InvalidTopic',
   message: 'The topic maps to no operation of the Jobs service',
+}
+
+/** The PUBLISH, without the alias that its topic came by. */
+function withTopic(packet: PublishPacket, topic: string): PublishPacket {
+  if (packet.properties?.topicAlias === undefined) return packet
+  packet.topic = topic
+  packet.properties.topicAlias = undefined
+  return packet
 }
 
 function refusalIn(row: SubscriptionWanted | undefined): number {

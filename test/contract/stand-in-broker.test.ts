@@ -204,6 +204,25 @@ test('MQTT 5 may name the topics of its requests by alias', async () => {
   expect(await ended).toBe(0x94)
 })
 
+test('an alias holds that came with a publish above the rate', async () => {
+  const clock = new VirtualClock()
+  const quotas = { ...AWS_QUOTAS, connectionPublishesPerSecond: 1 }
+  const standIn = await openStandIn({ quotas }, clock)
+  const watcher = await Device.open(standIn.addresses.mqtt)
+  await watcher.client.subscribeAsync('plant/#')
+  const device = await Device.open(standIn.addresses.mqtt, { protocolVersion: 5 })
+  const publish = (topic: string, topicAlias: number) =>
+    device.client.publish(topic, '{}', { properties: { topicAlias } })
+  publish('shop/heat', 1)
+  publish('plant/heat', 2)
+  await expect.poll(() => standIn.limits().connectionPublishes).toBe(1)
+  clock.moveTo(2_000_000)
+  publish('', 2)
+  await expect.poll(() => watcher.messages.length > 0 || device.closed).toBe(true)
+  expect(device.closed).toBe(false)
+  expect(watcher.messages[0]?.topic).toBe('plant/heat')
+})
+
 test.each(VERSIONS)(
   'a SUBSCRIBE above the quota fails and keeps its connection, %i',
   async (version) => {
@@ -380,6 +399,29 @@ test.each([
     expect(received.subarray(answered + 2).toString('hex')).toBe(farewell)
   },
 )
+
+test('a publish that is denied keeps its connection alive', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const standIn = await openStandIn()
+  const socket = rawSocket(standIn.addresses.mqtt)
+  let received = Buffer.alloc(0)
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk])
+  })
+  // MQTT 5, client id `raw`, keep-alive 1.
+  socket.write(Buffer.from('101000044d51545405020001000003726177', 'hex'))
+  await expect
+    .poll(() => received.length > 1 && received.length === 2 + Number(received[1]))
+    .toBe(true)
+  vi.advanceTimersByTime(30_000)
+  // At QoS 1, to be retained, on `$aws/x`.
+  socket.write(Buffer.from('330b0006246177732f78000100', 'hex'))
+  await expect.poll(() => received.subarray(-5).toString('hex')).toBe('4003000187')
+  vi.advanceTimersByTime(44_000)
+  socket.write(Buffer.from('c000', 'hex'))
+  await expect.poll(() => received.subarray(-2).toString('hex')).toBe('d000')
+})
 
 test.each(VERSIONS)('a second CONNECT ends the connection, %i', async (version) => {
   const { device } = await open(version)
