@@ -14,11 +14,14 @@ type Client = Pick<AedesClient, 'id'>
  */
 export class KeptMessages implements Omit<Persistence, 'cleanSubscriptions'> {
   readonly #counts: FrontCounts
+  readonly #isOver: (clientId: string) => boolean
   /** By client id. */
   readonly #queues = new Map<string, StoredPacket[]>()
 
-  constructor(counts: FrontCounts) {
+  /** @param isOver whether the session of a client id has run out. The broker does not know before MQTT 5. */
+  constructor(counts: FrontCounts, isOver: (clientId: string) => boolean) {
     this.#counts = counts
+    this.#isOver = isOver
   }
 
   /** @param persistence the broker's, which hands its queues over. */
@@ -40,6 +43,10 @@ export class KeptMessages implements Omit<Persistence, 'cleanSubscriptions'> {
     { clientId }: { readonly clientId: string },
     packet: StoredPacket,
   ): Promise<void> => {
+    if (this.#isOver(clientId)) {
+      this.#queues.delete(clientId)
+      return
+    }
     const queue = this.#queues.get(clientId) ?? []
     if (queue.length >= MESSAGES_MAX) {
       this.#counts.sessionMessages += 1

@@ -53,7 +53,10 @@ export class MqttFront implements NotificationOutlet, ConnectionShop {
   private constructor(exchange: Exchange, counts: FrontCounts) {
     this.exchange = exchange
     this.counts = counts
-    this.#kept = new KeptMessages(counts)
+    this.#kept = new KeptMessages(counts, (clientId) => {
+      const session = this.#sessions.get(clientId)?.session
+      return session !== undefined && session.expiresUs <= exchange.nowUs()
+    })
     this.#broker = new QuietBroker({
       maximumPacketSize: PACKET_MAX_BYTES,
       topicAliasMaximum: TOPIC_ALIAS_MAX,

@@ -1,5 +1,6 @@
 import type { IClientOptions } from 'mqtt'
 import { expect, test } from 'vitest'
+import { VirtualClock } from '../../src/clock/clock.ts'
 import type { StandIn } from '../../src/service/stand-in.ts'
 import { Device } from './mqtt-device.ts'
 import { openStandIn } from './stand-in-fixture.ts'
@@ -43,6 +44,20 @@ test.each([4, 5] as const)(
     expect(standIn.limits().sessionMessages).toBe(10)
   },
 )
+
+test('a session that ran out keeps nothing more, and has no room to lack', async () => {
+  const clock = new VirtualClock()
+  const standIn = await openStandIn({}, clock)
+  const away = await openSilent(standIn, lasting(4))
+  await away.client.endAsync()
+  const plant = await Device.open(standIn.addresses.mqtt)
+  const publish = () => plant.client.publishAsync('plant/heat', '{}', { qos: 1 })
+  for (let at = 0; at <= KEPT_MAX; at++) await publish()
+  expect(standIn.limits().sessionMessages).toBe(1)
+  clock.moveTo(3_600 * 1_000_000)
+  await publish()
+  expect(standIn.limits().sessionMessages).toBe(1)
+})
 
 test('a client that acknowledges nothing hears what its session has no room for, and stays', async () => {
   const standIn = await openStandIn()

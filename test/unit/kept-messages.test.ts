@@ -20,7 +20,7 @@ async function payloads(kept: KeptMessages): Promise<unknown[]> {
 }
 
 test('a message that is refused before it has an id takes no other with it', async () => {
-  const kept = new KeptMessages(noLimitsReached())
+  const kept = new KeptMessages(noLimitsReached(), () => false)
   await kept.outgoingEnqueue(SUBSCRIBER, message(1))
   await kept.outgoingEnqueue(SUBSCRIBER, message(2))
   await kept.outgoingClearMessageId(CLIENT, message(2))
@@ -28,7 +28,7 @@ test('a message that is refused before it has an id takes no other with it', asy
 })
 
 test('what was not acknowledged comes again, without its id of the connection before', async () => {
-  const kept = new KeptMessages(noLimitsReached())
+  const kept = new KeptMessages(noLimitsReached(), () => false)
   for (const counter of [1, 2]) {
     await kept.outgoingEnqueue(SUBSCRIBER, message(counter))
     await kept.outgoingUpdate(CLIENT, { ...message(counter), messageId: 10 + counter })
@@ -41,7 +41,7 @@ test('what was not acknowledged comes again, without its id of the connection be
 
 test('each session has room of its own', async () => {
   const counts = noLimitsReached()
-  const kept = new KeptMessages(counts)
+  const kept = new KeptMessages(counts, () => false)
   const both = [SUBSCRIBER, { clientId: 'other' }]
   for (let at = 1; at < 1_000; at++) await kept.outgoingEnqueue(SUBSCRIBER, message(at))
   await kept.outgoingEnqueueCombi(both, message(1_000))
