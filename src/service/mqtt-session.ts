@@ -74,7 +74,8 @@ export class MqttSession {
   /**
    * The client is there, perhaps on a second connection before the first is gone. What that one did
    * not acknowledge comes again, with the message ids of the new one: those of the old say nothing.
-   * The rate of the connection does not hold for it (AWS does not say how what waited comes): it would be lost.
+   * The rate of the connection does not hold for it: what is above it would be lost. AWS sends some ten
+   * a second (protocol 2.7); here all comes at once, within what the client leaves unacknowledged.
    */
   attach(writer: NoticeWriter): void {
     this.#writer = writer
