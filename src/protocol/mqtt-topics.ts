@@ -45,6 +45,15 @@ export function requestSuffix(operation: Operation, jobId: string | undefined): 
   }
 }
 
+/** Characters that an answer's topic has behind that of its request: `/accepted` or `/rejected`. */
+const ANSWER_CHARS = 9
+
+/** Whether what is known to be the topic of an answer stands under that of a request; both whole, or
+ *  both without the prefix. Reads and builds nothing: it is asked of every answer. */
+export function isAnswerTo(request: string, answerTopic: string): boolean {
+  return answerTopic.length === request.length + ANSWER_CHARS && answerTopic.startsWith(request)
+}
+
 /** @returns undefined when the topic is not in the namespace of Jobs. */
 export function parseTopic(topic: string): JobsTopic | undefined {
   if (!topic.startsWith(ROOT)) return undefined

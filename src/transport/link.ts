@@ -32,7 +32,10 @@ export interface LinkSink {
   /** The bytes of the request went to the socket. */
   sent(thing: number, token: number, nowUs: number): void
   /**
-   * @param token undefined when the answer names none (or none of ours).
+   * Also told, without a token, for what is neither an answer nor a notification that was asked for:
+   * nothing that comes is lost to the count.
+   * @param token undefined when the answer names none (or none of ours), or does not stand where the
+   *   answer to that request would.
    * @param nowUs when it came, as near as can be known; it may be handled milliseconds later.
    */
   answered(thing: number, token: number | undefined, reply: Reply, nowUs: number): void

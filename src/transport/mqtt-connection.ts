@@ -1,10 +1,12 @@
 import type { Socket } from 'node:net'
 import { type ClientSubscribeCallback, type IDisconnectPacket, MqttClient, type Packet } from 'mqtt'
 import type { Clock } from '../clock/clock.ts'
+import { malformed } from '../protocol/answer-json.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
 import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
-import { requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
+import { isAnswerTo, parseTopic, requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
 import { ChunkLine, type LineOwner } from './chunk-line.ts'
+import { areFor } from './filters.ts'
 import type { Inbox } from './inbox.ts'
 import type { LinkSink } from './link.ts'
 import { NO_STORE } from './no-store.ts'
@@ -51,6 +53,9 @@ const DISCONNECT = Buffer.from([0xe0, 0x00])
 /** Causes after which nothing of what was read has a meaning. */
 const NOT_READABLE: ReadonlySet<string> = new Set(['protocol-error', 'not-mqtt'])
 
+/** In place of the reply, for a message that is none. */
+const NO_REPLY = malformed('neither an answer nor a notification that was asked for')
+
 const nothing = () => {}
 /** Most things of an idle fleet have sent nothing. */
 const NONE = new Map<number, number>()
@@ -72,6 +77,9 @@ export class MqttConnection extends MqttClient implements LineOwner {
   #open = false
   /** Tokens by message id. */
   #unacknowledged: Map<number, number> = NONE
+  /** The newest request: its token, and its topic without the prefix. */
+  #newest = -1
+  #newestSuffix = ''
   /** What it has read and not handled. Made with the socket. */
   #line: ChunkLine | undefined
   lastSentUs = 0
@@ -126,7 +134,8 @@ export class MqttConnection extends MqttClient implements LineOwner {
       return
     }
     const { jobId } = request as Partial<DescribeRequest>
-    const topic = this.#prefix + requestSuffix(operation, jobId)
+    const suffix = requestSuffix(operation, jobId)
+    const topic = this.#prefix + suffix
     const payload = requestPayload(operation, request, tokenText(token))
     const { version, qos } = this.#settings
     // The library's ids count up and come round: there is always one.
@@ -135,6 +144,8 @@ export class MqttConnection extends MqttClient implements LineOwner {
       if (this.#unacknowledged === NONE) this.#unacknowledged = new Map()
       this.#unacknowledged.set(messageId, token)
     }
+    this.#newest = token
+    this.#newestSuffix = suffix
     this.stream.write(publishPacket(version, qos, messageId, topic, payload))
     this.lastSentUs = this.#way.clock.nowUs()
     this.#way.sink.sent(this.#thing, token, this.lastSentUs)
@@ -217,13 +228,30 @@ export class MqttConnection extends MqttClient implements LineOwner {
   }
 
   received(topic: string, payload: Buffer): void {
-    if (this.over || !topic.startsWith(this.#prefix)) return
-    const delivery = parseDelivery(topic.slice(this.#prefix.length), payload)
-    if (delivery === undefined) return
+    if (this.over) return
+    const isOurs = topic.startsWith(this.#prefix)
+    const suffix = isOurs ? topic.slice(this.#prefix.length) : ''
+    const delivery = isOurs ? parseDelivery(suffix, payload) : undefined
     const { sink } = this.#way
-    if (delivery.kind === 'notification')
+    if (delivery?.kind === 'answer') {
+      const token = this.#tokenOn(suffix, tokenOf(delivery.token))
+      sink.answered(this.#thing, token, delivery.reply, this.#cameUs())
+    } else if (delivery !== undefined && areFor(this.#settings.subscribe, suffix)) {
       sink.notified(this.#thing, delivery.notification, this.#cameUs())
-    else sink.answered(this.#thing, tokenOf(delivery.token), delivery.reply, this.#cameUs())
+    } else if (!isOurs || !this.#isEcho(topic, suffix)) {
+      sink.answered(this.#thing, undefined, NO_REPLY, this.#cameUs())
+    }
+  }
+
+  /** Where the answer to the newest request would not stand, its token is somebody else's. Of those
+   *  before it the topics are not kept: nobody waits for them. */
+  #tokenOn(suffix: string, token: number | undefined): number | undefined {
+    return token === this.#newest && !isAnswerTo(this.#newestSuffix, suffix) ? undefined : token
+  }
+
+  /** A request, which comes to whoever subscribes to requests: nothing stray. */
+  #isEcho(topic: string, suffix: string): boolean {
+    return parseTopic(topic)?.kind === 'request' && areFor(this.#settings.subscribe, suffix)
   }
 
   failed(error: Error & { code?: string | number }): void {

@@ -23,6 +23,8 @@ const IDEAL: MqttThingSettings = {
   subscribe: ['notify-next'],
 }
 const PREFIX = '$aws/things/thing-0/jobs/'
+/** As a notification: that no execution has changed. */
+const NOTHING = '{"timestamp":7,"jobs":{}}'
 
 let sink: RecordingSink
 beforeEach(() => {
@@ -327,13 +329,53 @@ describe('what comes unasked or makes no sense', () => {
     expect(sink.of('dropped')).toEqual([])
   })
 
-  test('messages for other things and on other topics are nobody’s', async () => {
+  test.each([
+    { topic: '$aws/things/thing-1/jobs/start-next/accepted', why: 'for another thing' },
+    { topic: 'weather/today', why: 'outside of Jobs' },
+    { topic: `${PREFIX}weather`, why: 'on a topic that Jobs has not' },
+    { topic: `${PREFIX}notify-next`, why: 'that should be a notification and cannot be read' },
+    { topic: `${PREFIX}notify`, why: 'of a kind that it did not subscribe to', payload: NOTHING },
+    { topic: `${PREFIX}start-next`, why: 'that is a request nobody subscribed to' },
+  ])('a message $why is told, and names no request', async ({ topic, payload }) => {
     const { broker } = await linkToBroker()
-    answerTo(client(broker), '$aws/things/thing-1/jobs/start-next/accepted', '{"clientToken":"t1"}')
-    answerTo(client(broker), 'weather/today', 'rain')
-    answerTo(client(broker), `${PREFIX}start-next/accepted`, '{"clientToken":"t2"}')
-    expect((await sink.next('answered')).token).toBe(2)
-    expect(sink.of('answered')).toHaveLength(1)
+    answerTo(client(broker), topic, payload ?? '{"clientToken":"t2","execution":7}')
+    expect((await sink.next('answered')).token).toBeUndefined()
+    expect(sink.kinds(0)).toEqual(['handshake', 'connected', 'answered'])
+  })
+
+  test.each([
+    { topic: 'get/accepted', why: 'another operation' },
+    { topic: 'job-2/update/accepted', why: 'another job' },
+    { topic: 'job-11/update/accepted', why: 'a job whose id goes on' },
+    { topic: 'job-1/update/namespace/accepted', why: 'more levels' },
+    { topic: 'job-1/update', why: 'the request itself' },
+  ])('the token of the request on the topic of $why is no answer to it', async ({ topic }) => {
+    const { broker, link, service } = await linkToBroker()
+    service.hold()
+    link.send(0, 'update', 7, { jobId: 'job-1', status: 'SUCCEEDED' })
+    await service.taken(1)
+    answerTo(client(broker), PREFIX + topic, '{"clientToken":"t7"}')
+    expect((await sink.next('answered')).token).toBeUndefined()
+
+    answerTo(client(broker), `${PREFIX}job-1/update/accepted`, '{"clientToken":"t7"}')
+    expect((await sink.next('answered')).token).toBe(7)
+  })
+
+  test.each([
+    { filter: '#', topic: 'notify', tells: 'notified' },
+    { filter: '+', topic: 'notify', tells: 'notified' },
+    { filter: '#', topic: 'job-1/update', tells: undefined },
+    { filter: '#', topic: '$aws/things/thing-1/jobs/start-next', tells: 'answered' },
+    { filter: '+/update', topic: 'job-1/update', tells: undefined },
+    { filter: '+/update/#', topic: 'job-1/get', tells: 'answered' },
+  ])('with the filter $filter a message on $topic tells $tells', async (row) => {
+    const { broker } = await linkToBroker({ subscribe: [row.filter] })
+    answerTo(client(broker), row.topic.startsWith('$') ? row.topic : PREFIX + row.topic, NOTHING)
+    answerTo(client(broker), `${PREFIX}start-next/accepted`, '{"clientToken":"t9"}')
+    while ((await sink.next('answered')).token !== 9);
+    // Of a request that was subscribed to nothing is told: it is the thing's own, come back.
+    const last = row.tells === undefined ? [] : [row.tells]
+    expect(sink.kinds(0)).toEqual(['handshake', 'connected', ...last, 'answered'])
   })
 })
 
