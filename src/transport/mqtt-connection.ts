@@ -225,6 +225,8 @@ export class MqttConnection extends MqttClient implements LineOwner {
   parsed(packet: Packet): void {
     this.#line?.stamp()
     if (packet.cmd === 'puback') this.#acknowledged(packet.messageId, packet.reasonCode)
+    // No filter asks for it and nothing is stored, so the library hands it to nobody.
+    else if (packet.cmd === 'publish' && packet.qos === 2 && !this.over) this.#strange()
   }
 
   received(topic: string, payload: Buffer): void {
@@ -239,8 +241,12 @@ export class MqttConnection extends MqttClient implements LineOwner {
     } else if (delivery !== undefined && areFor(this.#settings.subscribe, suffix)) {
       sink.notified(this.#thing, delivery.notification, this.#cameUs())
     } else if (!isOurs || !this.#isEcho(topic, suffix)) {
-      sink.answered(this.#thing, undefined, NO_REPLY, this.#cameUs())
+      this.#strange()
     }
+  }
+
+  #strange(): void {
+    this.#way.sink.answered(this.#thing, undefined, NO_REPLY, this.#cameUs())
   }
 
   /** Where the answer to the newest request would not stand, its token is somebody else's. Of those

@@ -361,6 +361,19 @@ describe('what comes unasked or makes no sense', () => {
     expect((await sink.next('answered')).token).toBe(7)
   })
 
+  test('a message at QoS 2, which nobody asks for and the link does not take, is told all the same', async () => {
+    const answer = publishPacket(`${PREFIX}start-next/accepted`, 'xx{"clientToken":"t3"}')
+    answer[0] = 0x34
+    const { link } = await linkToRaw({}, (socket, chunk) => {
+      if (chunk[0] === 0x32) socket.write(answer)
+      // PUBREC is answered with PUBREL, as the protocol wants it.
+      if (chunk[0] === 0x50) socket.write(Buffer.from([0x62, 2, ...chunk.subarray(2, 4)]))
+    })
+    link.send(0, 'start-next', 3, {})
+    expect((await sink.next('answered')).token).toBeUndefined()
+    expect(sink.of('dropped')).toEqual([])
+  })
+
   test.each([
     { filter: '#', topic: 'notify', tells: 'notified' },
     { filter: '+', topic: 'notify', tells: 'notified' },
