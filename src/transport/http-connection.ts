@@ -11,6 +11,9 @@ export const RESPONSE_MAX_BYTES = 262_144
 
 const HOUR_MS = 3_600_000
 
+/** In place of the reply, for a response to no request. */
+const NO_REPLY = malformed('a response that no request has asked for')
+
 /**
  * The thing times its requests out itself. undici closes an idle socket after 4 s unless told
  * otherwise; a hint of the server (`Keep-Alive: timeout=5`) is still obeyed, a second early.
@@ -49,6 +52,9 @@ export class HttpConnection {
     this.#client = new Client(way.url, {
       ...OPTIONS,
       connect: (socketOptions, callback) => this.#connect(socketOptions, callback),
+    })
+    this.#client.on('disconnect', (_url, _targets, error) => {
+      if (isUnasked(error)) safely(() => this.#unasked())
     })
   }
 
@@ -93,6 +99,13 @@ export class HttpConnection {
     if (!this.#settle(exchange)) return
     this.end()
     this.#way.sink.dropped(this.#thing, cause, this.#way.clock.nowUs())
+  }
+
+  /** The library has given the socket up for what came. Where a request was open it has failed by it,
+   *  and the connection is over; else this was a response to none. */
+  #unasked(): void {
+    if (this.over) return
+    this.#way.sink.answered(this.#thing, undefined, NO_REPLY, this.#way.clock.nowUs())
   }
 
   /** Whether the exchange was still awaited. */
@@ -194,6 +207,11 @@ function textOf(chunks: readonly Buffer[]): string {
   const [first] = chunks
   if (first === undefined) return ''
   return (chunks.length === 1 ? first : Buffer.concat(chunks)).toString()
+}
+
+/** Whether a socket has ended because of what came, and not because it was closed. */
+function isUnasked(error: Error & { code?: string }): boolean {
+  return error.message === 'bad response' || causeOf(error) === 'not-http'
 }
 
 /** The library's own words where they are the same thing as another's. */

@@ -188,6 +188,73 @@ test('bytes that are no HTTP drop the thing', async () => {
   const link = linkTo(local(port))
   link.send(0, 'start-next', 1, {})
   expect((await sink.next('dropped')).cause).toBe('not-http')
+  await new Promise(setImmediate)
+  expect(sink.of('answered')).toEqual([])
+})
+
+test('a response that a request does not take fails the request and is no other one', async () => {
+  const { port, sockets } = await rawServer((socket) =>
+    socket.write('HTTP/1.1 100 Continue\r\n\r\n'),
+  )
+  const link = linkTo(local(port))
+  link.send(0, 'start-next', 1, {})
+  await sink.next('dropped')
+  await vi.waitFor(() => {
+    expect(sockets).toEqual([])
+  })
+  expect(sink.of('answered')).toEqual([])
+})
+
+describe('a response to no request is told without a token, and the next request has its own', () => {
+  const first = response('200 OK', '{}')
+
+  /** Waits until an answer with this token has been told, in whatever order. */
+  async function answered(token: number | undefined): Promise<void> {
+    const isTold = () => sink.of('answered').some((answer) => answer.token === token)
+    while (!isTold()) await sink.next('answered')
+  }
+
+  test.each([
+    { more: first, at: 'at once', why: 'a second answer' },
+    { more: first, at: 'later', why: 'a second answer' },
+    { more: response('408 Request Timeout', ''), at: 'later', why: 'word that it waits no more' },
+    { more: 'no HTTP at all', at: 'later', why: 'what cannot be read' },
+  ])('$why, $at', async ({ more, at }) => {
+    const { port, sockets } = await rawServer((socket) =>
+      socket.write(at === 'later' ? first : first + more),
+    )
+    const link = linkTo(local(port))
+    link.send(0, 'update', 1, { jobId: 'job-0', status: 'SUCCEEDED' })
+    await answered(1)
+    if (at === 'later') sockets[0]?.write(more)
+    await answered(undefined)
+
+    link.send(0, 'update', 2, { jobId: 'job-0', status: 'SUCCEEDED' })
+    await answered(2)
+    expect(sink.of('handshake')).toHaveLength(2)
+    expect(sink.of('dropped')).toEqual([])
+  })
+
+  test.each(['closed', 'reset'])(
+    'a socket that is $0 between two requests is none',
+    async (how) => {
+      const { port, sockets } = await rawServer((socket) => socket.write(first))
+      const link = linkTo(local(port))
+      link.send(0, 'update', 1, { jobId: 'job-0', status: 'SUCCEEDED' })
+      await sink.next('answered')
+      const [socket] = sockets
+      if (how === 'closed') socket?.end()
+      else socket?.resetAndDestroy()
+      await once(socket as Socket, 'close')
+      await vi.waitFor(() => {
+        expect(sockets).toEqual([])
+      })
+      link.send(0, 'update', 2, { jobId: 'job-0', status: 'SUCCEEDED' })
+      const last = await Promise.race([sink.next('answered'), sink.next('dropped')])
+      if (last.kind === 'answered') expect(last.token).toBe(2)
+      expect(sink.of('answered').map(({ token }) => token)).not.toContain(undefined)
+    },
+  )
 })
 
 describe('an answer that is no success is rejected and no drop', () => {
