@@ -91,8 +91,9 @@ export class HttpConnection {
   }
 
   answered(exchange: Exchange, reply: Reply, cameUs: number): void {
-    if (!this.#settle(exchange)) return
-    this.#way.sink.answered(this.#thing, exchange.token, reply, cameUs)
+    // One that is not awaited any more was read before that: it is late, and not lost.
+    this.#settle(exchange)
+    if (!this.over) this.#way.sink.answered(this.#thing, exchange.token, reply, cameUs)
   }
 
   died(exchange: Exchange, cause: string): void {

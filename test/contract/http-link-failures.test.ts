@@ -20,14 +20,14 @@ afterEach(() => {
   expect(sink.untimely).toEqual([])
 })
 
-function linkTo(url: string, connectTimeoutMs = 10_000): Link {
+function linkTo(url: string, connectTimeoutMs = 10_000, inbox = new Inbox(systemClock)): Link {
   const link = sink.watch(
     httpLink({
       target: parseTarget(url),
       names: thingNames,
       connectTimeoutUs: connectTimeoutMs * 1_000,
       clock: systemClock,
-      inbox: new Inbox(systemClock),
+      inbox,
       sink,
     }),
   )
@@ -162,6 +162,23 @@ describe('each new socket is a handshake, and a request keeps to the one that is
     expect((await sink.next('answered')).token).toBe(2)
     expect(sink.of('sent').map(({ token }) => token)).toEqual([2])
   })
+})
+
+test('an answer that was read and not handled when its request was cancelled is told as a late one', async () => {
+  const { port } = await rawServer((socket) => socket.write(response('200 OK', '{}')))
+  let link: Link | undefined
+  class HastyInbox extends Inbox {
+    override put(...read: Parameters<Inbox['put']>): void {
+      super.put(...read)
+      link?.cancel(0, 1)
+    }
+  }
+  link = linkTo(local(port), 10_000, new HastyInbox(systemClock))
+  link.send(0, 'update', 1, { jobId: 'job-0', status: 'SUCCEEDED' })
+  expect((await sink.next('answered')).token).toBe(1)
+  link.send(0, 'update', 2, { jobId: 'job-0', status: 'SUCCEEDED' })
+  expect((await sink.next('answered')).token).toBe(2)
+  expect(sink.of('handshake')).toHaveLength(1)
 })
 
 test('a socket that dies after the request went out drops the thing', async () => {
