@@ -6,6 +6,7 @@ import { environmentOptions } from './environment.ts'
 import { ExitCode } from './exit-codes.ts'
 import { refuseTwice } from './given-once.ts'
 import { hearLostOutput } from './lost-output.ts'
+import { applyingHere } from './modes.ts'
 import { runCommand } from './run-command.ts'
 import { withOrigin } from './told-origin.ts'
 import { refuseHalfFlags, refuseWithoutValue } from './values-given.ts'
@@ -43,7 +44,7 @@ async function main(given: readonly string[]): Promise<ExitCode> {
   }
   const [command = ''] = words
   const flags = valuelessOf(command)
-  const environment = environmentOptions(process.env, command)
+  const environment = applyingHere(words, environmentOptions(process.env, command))
   refuseHalfFlags(words, flags)
   let parser = yargs(words)
     .scriptName('shakedown')

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { commandFirst } from '../../src/cli/command-first.ts'
@@ -101,6 +102,42 @@ test('a flag that was written is not said to come from the environment', async (
   expect(exitCode).toBe(2)
   expect(stderr).toContain('--workers is all')
   expect(stderr).not.toContain('in the environment')
+})
+
+test.each<{ env: Record<string, string>; words: string[] }>([
+  { env: { SHAKEDOWN_CALIBRATION: 'kept.json' }, words: ['doctor', SMOKE] },
+  { env: { SHAKEDOWN_PROBE_SECONDS: '3' }, words: ['doctor', SMOKE] },
+  { env: { SHAKEDOWN_SEEDS: '1..3' }, words: ['plan', SMOKE] },
+  { env: { SHAKEDOWN_SWEEP: 'fleet.things=1,2' }, words: ['plan', SMOKE, '--no-simulate'] },
+  { env: { SHAKEDOWN_CSV: 'a.csv', SHAKEDOWN_HTML: 'a.html' }, words: ['plan', SMOKE] },
+  { env: { SHAKEDOWN_SEEDS: '1..3' }, words: ['plan', SMOKE, '--simulate', '--seed', '4'] },
+  { env: { SHAKEDOWN_OUT: 'kept' }, words: ['simulate', SMOKE, '--seeds', '1..2'] },
+  { env: { SHAKEDOWN_OUT: 'kept', SHAKEDOWN_SEEDS: '1..2' }, words: ['simulate', SMOKE] },
+  { env: { SHAKEDOWN_SEEDS: '1..3' }, words: ['simulate', SMOKE, '--out', 'written'] },
+])('$env does not refuse $words, where it means nothing', async ({ env, words }) => {
+  const { folder } = prepared('')
+  const { exitCode, stderr } = await startedWith({ env, cwd: folder }, ...words).ended
+  expect(exitCode, stderr).toBe(0)
+  expect(existsSync(join(folder, 'written'))).toBe(words.includes('written'))
+  expect(existsSync(join(folder, 'kept'))).toBe(false)
+})
+
+test.each([
+  { words: ['doctor', SMOKE, '--probe-seconds', '3'], says: 'nothing is calibrated' },
+  { words: ['plan', SMOKE, '--seeds', '1..3'], says: 'nothing is simulated' },
+  { words: ['simulate', SMOKE, '--seeds', '1..3', '--out', 'x'], says: 'beside --seeds' },
+])('$words, written where it means nothing, is refused', async ({ words, says }) => {
+  const env = { SHAKEDOWN_SEEDS: '1..2', SHAKEDOWN_PROBE_SECONDS: '4' }
+  const { exitCode, stderr } = await startedWith({ env }, ...words).ended
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain(says)
+})
+
+test('what says how to simulate is heard where the environment asks for it too', async () => {
+  const env = { SHAKEDOWN_SIMULATE: 'true', SHAKEDOWN_SEEDS: '4..5', SHAKEDOWN_JSON: 'true' }
+  const { exitCode, stdout, stderr } = await startedWith({ env }, 'plan', SMOKE).ended
+  expect(exitCode, stderr).toBe(0)
+  expect(JSON.parse(stdout).variants[0].runs).toHaveLength(2)
 })
 
 /** Not settings but questions, or read in another way. */
