@@ -71,6 +71,8 @@ export function scopeOf(
       `expected whole seconds from 1s to 24h, such as 30s, found ${found}`,
     )
   }
+  if (further?.text === 'over')
+    return wrong(further, 'over phase <name> stands before for <duration>; swap the two')
   if (further !== undefined) return wrong(further, `expected the end, found ${further.text}`)
   const room = longestWindow?.(phase)
   if (duration !== undefined && room !== undefined && windowSeconds > room.seconds)

@@ -1,6 +1,7 @@
 import type { LatencySummary, Summary } from '../results/summary.ts'
 import { besideWords } from './beside-words.ts'
 import { operationTables } from './console-tables.ts'
+import { stuckWords } from './execution-words.ts'
 import {
   count,
   counted,
@@ -139,7 +140,7 @@ function executionLines({ executions }: Summary): Line[] {
     `${count(rejected)} rejected`,
     ...(timedOut > 0 ? [`${count(timedOut)} timed out`] : []),
     ...(canceled > 0 ? [`${count(canceled)} canceled`] : []),
-    `${count(stuck)} stuck`,
+    stuckWords(executions),
   ]
   const again = resumed > 0 ? ` (${count(resumed)} resumed)` : ''
   return [

@@ -1,5 +1,6 @@
 import type { RatesSummary, Summary } from '../results/summary.ts'
 import { besideWords } from './beside-words.ts'
+import { stuckWords, succeededWords } from './execution-words.ts'
 import { amount, count, counted, duration, milliseconds, percent, perSecond } from './figures.ts'
 import { html, type SafeHtml } from './html-text.ts'
 import { latencyAt, type UsedOperation, usedOperations } from './operation-rows.ts'
@@ -42,9 +43,8 @@ function tiles(summary: Summary): SafeHtml {
   const used = usedOperations(summary)
   const jobs = used.filter(({ name }) => name !== 'connect' && name !== 'subscribe')
   const { rates } = summary
-  const share = executions.started > 0 ? percent(executions.succeeded / executions.started) : '–'
   return html`<dl class="tiles">
-${tile('Executions succeeded', count(executions.succeeded), `${share} of ${count(executions.started)} started, ${count(executions.stuck)} stuck`)}
+${tile('Executions succeeded', count(executions.succeeded), `${succeededWords(executions)}, ${stuckWords(executions)}`)}
 ${tile('Accepted requests', perSecond(rates.acceptedPerSecond), rateWords(rates))}
 ${jobs.slice(0, 2).map(latencyTile)}
 ${tile('Throttled', percent(throttling.share), `of job requests, at most ${amount(throttling.peakPerSecond)}/s`)}

@@ -1,4 +1,5 @@
 import type { Summary } from '../results/summary.ts'
+import { succeededWords } from './execution-words.ts'
 import { amount, count, duration, inUnit, NOTHING, observedFigure, percent } from './figures.ts'
 import { latencyAt, usedOperations } from './operation-rows.ts'
 import { limitFigure, verdictWords } from './verdict-words.ts'
@@ -12,7 +13,7 @@ export function markdownSummary(summary: Summary): string {
   const facts = [
     `${count(run.things)} things`,
     duration(run.durationSeconds),
-    `${count(executions.succeeded)} of ${count(executions.started)} executions succeeded`,
+    `${count(executions.succeeded)} executions succeeded, ${succeededWords(executions)}`,
     `${percent(throttling.share)} of job requests throttled`,
   ]
   const parts = [

@@ -45,10 +45,10 @@ export const PAGE_SCRIPT = `
     const px = devicePixelRatio
     ctx.save()
     ctx.beginPath()
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+    ctx.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height)
     ctx.clip()
     ctx.font = 11 * px + 'px system-ui, sans-serif'
-    ctx.textBaseline = 'top'
+    ctx.textBaseline = 'bottom'
     ctx.textAlign = 'left'
     run.bands.forEach((band, index) => {
       const left = u.valToPos(band.from, 'x', true)
@@ -61,7 +61,7 @@ export const PAGE_SCRIPT = `
       const start = Math.max(left, bbox.left)
       if (ctx.measureText(band.name).width + 10 * px < Math.min(right, bbox.left + bbox.width) - start) {
         ctx.fillStyle = css('muted')
-        ctx.fillText(band.name, start + 5 * px, bbox.top + 3 * px)
+        ctx.fillText(band.name, start + 5 * px, bbox.top - 3 * px)
       }
     })
     ctx.restore()
@@ -114,11 +114,12 @@ export const PAGE_SCRIPT = `
     const narrow = host.clientWidth < 520
     const axis = { stroke: css('muted'), font: '11.5px system-ui, sans-serif', ticks: { show: false } }
     const grid = { stroke: css('grid'), width: 1 }
-    const height = chart.strip ? 118 : narrow ? 190 : 236
+    const height = chart.strip ? 118 : narrow ? 200 : 246
     const options = {
       width: host.clientWidth,
       height,
-      padding: [8, 12, 0, 0],
+      // Above the lines of the grid there is room for the names of the phases.
+      padding: [chart.strip ? 8 : 18, 12, 0, 0],
       scales: {
         x: { time: false, range: (_, min, max) => min === middle[0] && max === middle[middle.length - 1] ? [0, run.end] : [min, max] },
         y: { range: (_, min, max) => [0, chart.unit === 'share' ? Math.max(1, max || 0) : (max > 0 ? max * 1.12 : 1)] },

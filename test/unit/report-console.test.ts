@@ -225,3 +225,23 @@ test.each([
   if (told === undefined) expect(text).not.toContain('beside it')
   else expect(text).toContain(told)
 })
+
+test('starts that were stuck before they had an execution are told apart from those that have begun', () => {
+  const executions = { ...exampleRun().summary.executions, ...EARLY }
+
+  expect(lineWith(linesOf({ executions }), ' started: ')).toContain(
+    '394 started: 338 succeeded, 24 failed, 13 rejected, 25 stuck (6 before they began)',
+  )
+  expect(lineWith(linesOf({ executions: { ...executions, resumed: 2 } }), ' started ')).toContain(
+    '25 stuck (at least 4',
+  )
+  expect(lineWith(linesOf({ executions: { ...executions, started: 400 } }), ' started: ')).toMatch(
+    /25 stuck$/,
+  )
+})
+
+/** 400 endings of 394 executions that have begun. */
+const EARLY = {
+  ...{ started: 394, resumed: 0, succeeded: 338, failed: 24, rejected: 13 },
+  ...{ timedOut: 0, canceled: 0, stuck: 25 },
+}

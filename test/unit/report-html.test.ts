@@ -113,3 +113,17 @@ test('markdown keeps text of a person out of its tables and out of HTML', () => 
   expect(page).toContain('a\\|b &lt;img src=x> \\*')
   expect(page).not.toContain('<img')
 })
+
+test('the share that succeeded is of all that ended or were stuck, as its threshold has it', () => {
+  const executions = {
+    ...exampleRun().summary.executions,
+    ...{ started: 394, resumed: 0, succeeded: 338, failed: 24, rejected: 13 },
+    ...{ timedOut: 0, canceled: 0, stuck: 25 },
+  }
+  const { summary, rows } = exampleRun({ summary: { executions } })
+
+  expect(htmlReport(summary, rows, { text: '' })).toContain(
+    '84.5% of 400, 25 stuck (6 before they began)',
+  )
+  expect(markdownSummary(summary)).toContain('338 executions succeeded, 84.5% of 400')
+})

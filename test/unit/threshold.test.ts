@@ -86,6 +86,10 @@ test.each([
   ],
   ['generator.cpu < 50%', 'generator. goes on with cpu, event-loop, loop-delay, gc, memory'],
   ['generator.memory < 50%', 'the unit of 50% does not fit a memory; write a size such as 500MiB'],
+  [
+    'update.lost < 5 for 30s over phase x',
+    'column 25: over phase <name> stands before for <duration>; swap the two',
+  ],
   ['update.lost < 5 for 30s please', 'column 25: expected the end, found please'],
 ])('%j is refused, with its place', (expression, sentence) => {
   expect(thresholdProblem(expression)).toContain(sentence)
