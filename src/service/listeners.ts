@@ -1,7 +1,7 @@
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
+import { filterTakes, mayTakeEvents, thingOfFilter } from '../protocol/topic-filter.ts'
 import type { NotificationKind } from './exchange.ts'
 import type { MqttSession } from './mqtt-session.ts'
-import { filterTakes, mayTakeEvents, thingOfFilter } from './topic-filter.ts'
 
 const KINDS: readonly NotificationKind[] = ['notify', 'notify-next']
 

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
 import type { AedesPublishPacket } from 'aedes'
 import { topicPrefix } from '../protocol/mqtt-topics.ts'
+import { filterTakes } from '../protocol/topic-filter.ts'
 import type { AedesClient, ConnectPacket } from './aedes-client.ts'
 import type { EventMessage } from './event-message.ts'
 import type { Exchange, NotificationKind, NotificationOutlet } from './exchange.ts'
@@ -19,7 +20,6 @@ import { disconnectFrame, leastPublishBytes, Reason } from './mqtt-frames.ts'
 import type { MqttOutbox } from './mqtt-outbox.ts'
 import { MqttSession, SESSION_EXPIRY_SECONDS } from './mqtt-session.ts'
 import { QuietBroker } from './quiet-broker.ts'
-import { filterTakes } from './topic-filter.ts'
 
 /** 146 KB; AWS says it of MQTT 5, here it bounds the memory of every connection (protocol 2.7). */
 const PACKET_MAX_BYTES = 149_504

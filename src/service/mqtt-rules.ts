@@ -1,7 +1,7 @@
 import { MQTT_PAYLOAD_MAX_BYTES, TOPIC_MAX_BYTES, TOPIC_SLASHES_MAX } from '../protocol/limits.ts'
+import { hasWildcard, isWellFormed, slashesIn } from '../protocol/topic-filter.ts'
 import type { ConnectPacket, SubscribePacket, SubscriptionWanted } from './aedes-client.ts'
 import { Reason } from './mqtt-frames.ts'
-import { hasWildcard, isWellFormed, slashesIn } from './topic-filter.ts'
 
 /**
  * What the broker of AWS IoT takes of topics, filters and payloads (protocol 2.7 and 5.4). A fault is the

@@ -1,6 +1,6 @@
+import { filterTakes } from '../protocol/topic-filter.ts'
 import type { NotificationKind } from './exchange.ts'
 import type { FrontCounts } from './limit-counts.ts'
-import { filterTakes } from './topic-filter.ts'
 
 export interface Subscription {
   readonly filter: string

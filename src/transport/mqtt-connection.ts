@@ -5,8 +5,8 @@ import { malformed } from '../protocol/answer-json.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
 import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
 import { isAnswerTo, parseTopic, requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
+import { filterTakes } from '../protocol/topic-filter.ts'
 import { ChunkLine, type LineOwner } from './chunk-line.ts'
-import { areFor } from './filters.ts'
 import type { Inbox } from './inbox.ts'
 import type { LinkSink } from './link.ts'
 import { NO_STORE } from './no-store.ts'
@@ -238,7 +238,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
     if (delivery?.kind === 'answer') {
       const token = this.#tokenOn(suffix, tokenOf(delivery.token))
       sink.answered(this.#thing, token, delivery.reply, this.#cameUs())
-    } else if (delivery !== undefined && areFor(this.#settings.subscribe, suffix)) {
+    } else if (delivery !== undefined && this.#isWanted(topic, suffix)) {
       sink.notified(this.#thing, delivery.notification, this.#cameUs())
     } else if (!isOurs || !this.#isEcho(topic, suffix)) {
       this.#strange()
@@ -255,9 +255,16 @@ export class MqttConnection extends MqttClient implements LineOwner {
     return token === this.#newest && !isAnswerTo(this.#newestSuffix, suffix) ? undefined : token
   }
 
+  /** Whether the thing has subscribed to it: nearly always by name. */
+  #isWanted(topic: string, suffix: string): boolean {
+    const { subscribe } = this.#settings
+    if (subscribe.includes(suffix)) return true
+    return subscribe.some((filter) => filterTakes(this.#prefix + filter, topic))
+  }
+
   /** A request, which comes to whoever subscribes to requests: nothing stray. */
   #isEcho(topic: string, suffix: string): boolean {
-    return parseTopic(topic)?.kind === 'request' && areFor(this.#settings.subscribe, suffix)
+    return parseTopic(topic)?.kind === 'request' && this.#isWanted(topic, suffix)
   }
 
   failed(error: Error & { code?: string | number }): void {

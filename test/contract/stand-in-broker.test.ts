@@ -380,23 +380,24 @@ test.each([
     onTestFinished(() => void vi.useRealTimers())
     const standIn = await openStandIn()
     const socket = rawSocket(standIn.addresses.mqtt)
-    let received = Buffer.alloc(0)
-    socket.on('data', (chunk) => {
-      received = Buffer.concat([received, chunk])
-    })
-    const whole = () => received.length > 1 && received.length === 2 + (received[1] ?? 0)
+    const received = heardBy(socket)
+    const whole = () => received().length > 1 && received().length === 2 + (received()[1] ?? 0)
     // Client id `raw`, keep-alive 1.
     socket.write(Buffer.from(packet, 'hex'))
     await expect.poll(whole).toBe(true)
-    const answered = received.length
+    const answered = received().length
     vi.advanceTimersByTime(30_000)
     socket.write(Buffer.from('c000', 'hex'))
-    await expect.poll(() => received.length).toBe(answered + 2)
+    await expect.poll(() => received().length).toBe(answered + 2)
     vi.advanceTimersByTime(45_000)
     expect(socket.closed).toBe(false)
     vi.advanceTimersByTime(1)
     await expect.poll(() => socket.closed).toBe(true)
-    expect(received.subarray(answered + 2).toString('hex')).toBe(farewell)
+    expect(
+      received()
+        .subarray(answered + 2)
+        .toString('hex'),
+    ).toBe(farewell)
   },
 )
 
@@ -405,22 +406,19 @@ test('a publish that is denied keeps its connection alive', async () => {
   onTestFinished(() => void vi.useRealTimers())
   const standIn = await openStandIn()
   const socket = rawSocket(standIn.addresses.mqtt)
-  let received = Buffer.alloc(0)
-  socket.on('data', (chunk) => {
-    received = Buffer.concat([received, chunk])
-  })
+  const received = heardBy(socket)
   // MQTT 5, client id `raw`, keep-alive 1.
   socket.write(Buffer.from('101000044d51545405020001000003726177', 'hex'))
   await expect
-    .poll(() => received.length > 1 && received.length === 2 + Number(received[1]))
+    .poll(() => received().length > 1 && received().length === 2 + Number(received()[1]))
     .toBe(true)
   vi.advanceTimersByTime(30_000)
   // At QoS 1, to be retained, on `$aws/x`.
   socket.write(Buffer.from('330b0006246177732f78000100', 'hex'))
-  await expect.poll(() => received.subarray(-5).toString('hex')).toBe('4003000187')
+  await expect.poll(() => received().subarray(-5).toString('hex')).toBe('4003000187')
   vi.advanceTimersByTime(44_000)
   socket.write(Buffer.from('c000', 'hex'))
-  await expect.poll(() => received.subarray(-2).toString('hex')).toBe('d000')
+  await expect.poll(() => received().subarray(-2).toString('hex')).toBe('d000')
 })
 
 test.each(VERSIONS)('a second CONNECT ends the connection, %i', async (version) => {
@@ -454,4 +452,13 @@ function rawSocket(address: string) {
   const socket = connect(Number(port), hostname)
   onTestFinished(() => void socket.destroy())
   return socket
+}
+
+/** @returns all that has come so far. */
+function heardBy(socket: ReturnType<typeof rawSocket>): () => Buffer {
+  let received = Buffer.alloc(0)
+  socket.on('data', (chunk) => {
+    received = Buffer.concat([received, chunk])
+  })
+  return () => received
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { topicPrefix } from '../../src/protocol/mqtt-topics.ts'
+import { filterTakes } from '../../src/protocol/topic-filter.ts'
 import type { NotificationKind } from '../../src/service/exchange.ts'
 import { noLimitsReached } from '../../src/service/limit-counts.ts'
 import { Listeners } from '../../src/service/listeners.ts'
 import { MqttSession, type Subscription } from '../../src/service/mqtt-session.ts'
-import { filterTakes } from '../../src/service/topic-filter.ts'
 
 const KINDS: readonly NotificationKind[] = ['notify', 'notify-next']
 const THINGS = ['a', 'b', 'c']

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { filterTakes, slashesIn, thingOfFilter } from '../../src/service/topic-filter.ts'
+import { filterTakes, slashesIn, thingOfFilter } from '../../src/protocol/topic-filter.ts'
 
 test.each([
   ['a/b', 'a/b', true],
