@@ -32,6 +32,17 @@ export function drawUint32(
   purpose: number,
   attempt: number,
 ): number {
+  return drawInt32(seed, thing, ordinal, purpose, attempt) >>> 0
+}
+
+/** The same bits as a signed number: what does not fit 32 bits with a sign, the engine keeps as an object. */
+export function drawInt32(
+  seed: number,
+  thing: number,
+  ordinal: number,
+  purpose: number,
+  attempt: number,
+): number {
   // MurmurHash3 (x86, 32 bits) over five words. Each step is a bijection of the state, so arguments
   // that differ in one word never meet; the last mixing spreads neighbours over all bits.
   let state = absorb(0x9e3779b9, seed)
@@ -43,7 +54,7 @@ export function drawUint32(
   state = Math.imul(state, 0x85ebca6b)
   state ^= state >>> 13
   state = Math.imul(state, 0xc2b2ae35)
-  return (state ^ (state >>> 16)) >>> 0
+  return state ^ (state >>> 16)
 }
 
 /** The same draw as a number above 0 and below 1, never either of them. */
@@ -54,7 +65,7 @@ export function drawUnit(
   purpose: number,
   attempt: number,
 ): number {
-  return (drawUint32(seed, thing, ordinal, purpose, attempt) + 0.5) / 4_294_967_296
+  return ((drawInt32(seed, thing, ordinal, purpose, attempt) >>> 0) + 0.5) / 4_294_967_296
 }
 
 /** The largest that `drawUnit` gives. */

@@ -1,4 +1,4 @@
-import { drawUint32, PURPOSE } from './draw.ts'
+import { drawInt32, PURPOSE } from './draw.ts'
 
 /** More do not make the order any more even; fewer show the grid that the indexes stand on. */
 const FEISTEL_ROUNDS = 6
@@ -37,8 +37,13 @@ function shuffled(
   let row = Math.floor(position / columns)
   let column = position - row * columns
   for (let pass = 0; pass < FEISTEL_ROUNDS; pass += 2) {
-    row = (row + drawUint32(seed, column, round, PURPOSE.deal, pass)) % rows
-    column = (column + drawUint32(seed, row, round, PURPOSE.deal, pass + 1)) % columns
+    row = rest(row + (drawInt32(seed, column, round, PURPOSE.deal, pass) >>> 0), rows)
+    column = rest(column + (drawInt32(seed, row, round, PURPOSE.deal, pass + 1) >>> 0), columns)
   }
   return row * columns + column
+}
+
+/** What `%` gives for whole numbers from 0 on, exact far beyond 32 bits: the engine calls a function for `%` above 31. */
+function rest(value: number, by: number): number {
+  return value - by * Math.floor(value / by)
 }
