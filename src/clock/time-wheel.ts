@@ -16,6 +16,8 @@ const FAR = SLOTS + PAGES
 const NODE_BYTES = 24
 const TIMES = NODE_BYTES / Float64Array.BYTES_PER_ELEMENT
 const LINKS = NODE_BYTES / Int32Array.BYTES_PER_ELEMENT
+/** So many steps back are taken to put an item in order when it is added. */
+const NEAR = 8
 const Link = { next: 2, previous: 3, list: 4 } as const
 
 /**
@@ -131,8 +133,38 @@ export class TimeWheel {
   #enterSlot(item: number, slot: number): void {
     const tail = this.#tails[slot] as number
     if (tail === NONE) this.#slots.set(slot)
-    else if (this.#isBefore(item, tail)) this.#unsorted[slot] = 1
+    else if (this.#isBefore(item, tail)) {
+      this.#enterBefore(item, slot, tail)
+      return
+    }
     this.#append(item, slot, tail)
+  }
+
+  /** What comes out before the last is put where it belongs when that is near, and is left to the sorting else. */
+  #enterBefore(item: number, slot: number, tail: number): void {
+    const links = this.#links
+    let next = tail
+    for (let step = 0; step < NEAR; step++) {
+      const previous = links[next * LINKS + Link.previous] as number
+      if (previous === NONE || this.#isBefore(previous, item)) {
+        this.#insert(item, slot, previous, next)
+        return
+      }
+      next = previous
+    }
+    this.#unsorted[slot] = 1
+    this.#append(item, slot, tail)
+  }
+
+  #insert(item: number, list: number, previous: number, next: number): void {
+    const links = this.#links
+    const at = item * LINKS
+    links[at + Link.list] = list
+    links[at + Link.next] = next
+    links[at + Link.previous] = previous
+    links[next * LINKS + Link.previous] = item
+    if (previous === NONE) this.#heads[list] = item
+    else links[previous * LINKS + Link.next] = item
   }
 
   #enterPage(item: number, page: number, atUs: number): void {
