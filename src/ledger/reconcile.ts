@@ -30,6 +30,8 @@ function lostStartsOf(counters: Counters): number {
   return unansweredOf(counters, 'start-next') + updates
 }
 
+const NONE: readonly never[] = []
+
 interface ServiceRow {
   readonly jobId: string
   readonly executionNumber: number
@@ -74,10 +76,11 @@ class ExecutionCheck {
     for (const [status, settled] of Object.entries(ledger.settledByStatus)) {
       count(this.#byStatus, status, settled)
     }
-    for (const [at, thing] of ledger.things.entries()) {
+    for (let at = 0; at < ledger.things.length; at++) {
+      const thing = ledger.things[at] as number
       this.#seen[thing] = 1
       const belief = { settled: ledger.settled[at] ?? 0, marks: ledger.marks[at] ?? 0 }
-      this.#compareThing(thing, belief, rowsByThing.get(thing) ?? [], crowded.get(thing) ?? 0)
+      this.#compareThing(thing, belief, rowsByThing.get(thing) ?? NONE, crowded.get(thing) ?? 0)
     }
   }
 
@@ -87,11 +90,11 @@ class ExecutionCheck {
     rows: readonly UnsettledRow[],
     crowded: number,
   ): void {
-    const open = this.#openByThing.get(thing) ?? []
-    const gone = rows.filter((row) => !open.some((other) => isSame(row, other)))
+    const open = this.#openByThing.get(thing) ?? NONE
+    const gone = rows.length === 0 ? NONE : rows.filter((row) => !isAmong(open, row))
     for (const row of rows) this.#compareOpen(thing, row, open)
     for (const row of open) {
-      if (row.status !== 'IN_PROGRESS' || rows.some((other) => isSame(row, other))) continue
+      if (row.status !== 'IN_PROGRESS' || isAmong(rows, row)) continue
       this.#unknownBegun.push(`thing ${thing}, ${nameOf(row)}`)
     }
     const extra = (this.#service.ended[thing] ?? 0) - belief.settled
@@ -194,6 +197,10 @@ type Named = Pick<UnsettledRow, 'jobId' | 'executionNumber'>
 
 function isSame(one: Named, other: Named): boolean {
   return one.jobId === other.jobId && one.executionNumber === other.executionNumber
+}
+
+function isAmong(rows: readonly Named[], row: Named): boolean {
+  return rows.some((other) => isSame(row, other))
 }
 
 function nameOf({ jobId, executionNumber }: Named): string {

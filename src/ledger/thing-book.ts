@@ -1,4 +1,5 @@
 import { EXECUTION_STATUSES, type ExecutionStatus, statusAt } from '../protocol/jobs.ts'
+import { columnOf } from './column.ts'
 import { markOf } from './mark.ts'
 
 /** An execution that is begun and not settled, as its thing sees it. */
@@ -86,12 +87,13 @@ export class ThingBook {
 
   handOver(): ThingsLedger {
     const globalOf = (slot: number) => this.#shard + slot * this.#shards
-    const column = (place: number) =>
-      Uint32Array.from(this.#jobId, (_, slot) => this.#numbers[slot * ROW + place] as number)
+    const size = this.#jobId.length
+    const things = new Uint32Array(size)
+    for (let slot = 0; slot < size; slot++) things[slot] = globalOf(slot)
     return {
-      things: Uint32Array.from(this.#jobId, (_, slot) => globalOf(slot)),
-      settled: column(Place.settled),
-      marks: column(Place.marks),
+      things,
+      settled: columnOf(this.#numbers, ROW, Place.settled, size),
+      marks: columnOf(this.#numbers, ROW, Place.marks, size),
       settledByStatus: Object.fromEntries(
         EXECUTION_STATUSES.map((status, at) => [status, this.#ended[at] as number] as const).filter(
           ([, count]) => count > 0,

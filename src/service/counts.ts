@@ -1,3 +1,4 @@
+import { columnOf } from '../ledger/column.ts'
 import { markOf } from '../ledger/mark.ts'
 import type { OperationCounts } from '../protocol/admin.ts'
 import type { ExecutionStatus, Operation, Reply } from '../protocol/jobs.ts'
@@ -58,8 +59,7 @@ export class Counts {
 
   /** Copies, by thing. */
   endings(things: number): { readonly ended: Uint32Array; readonly marks: Uint32Array } {
-    const column = (from: number) =>
-      Uint32Array.from({ length: things }, (_, thing) => this.#endings[2 * thing + from] as number)
+    const column = (place: number) => columnOf(this.#endings, 2, place, things)
     return { ended: column(0), marks: column(1) }
   }
 
