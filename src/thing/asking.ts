@@ -13,6 +13,8 @@ import { Activity, TIME, WORD } from './thing-table.ts'
 export class Asking {
   readonly #parts: FleetParts
   readonly #attempts: Attempts
+  /** What the answer that has just come has brought. */
+  #brought: JobExecution | undefined
 
   constructor(parts: FleetParts, attempts: Attempts) {
     this.#parts = parts
@@ -30,22 +32,32 @@ export class Asking {
     this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, dueUs, planned, nowUs)
   }
 
-  /** @returns `Next.work` when there is an execution to work on: `ThingTable.found`. */
+  /** @returns `Next.work` when there is an execution to work on: `takeBrought`. */
   answered(slot: number, reply: Reply, nowUs: number): number {
     const { table } = this.#parts
     if (reply.kind === 'rejected') return this.#rejected(slot, reply, nowUs)
     if (table.operation[slot * WORD] === UPDATE) {
       raiseVersion(this.#parts, slot)
-      return this.#acquired(slot, Next.work, nowUs)
+      return this.#begun(slot, nowUs)
     }
     const { execution } = reply
     if (execution === undefined) return this.#acquired(slot, Next.rest, nowUs)
-    table.found[slot] = execution
     knowVersion(this.#parts, slot, execution.versionNumber)
     const isWaiting = table.operation[slot * WORD] === DESCRIBE && execution.status === 'QUEUED'
-    if (!isWaiting) return this.#acquired(slot, Next.work, nowUs)
+    if (!isWaiting) {
+      this.#brought = execution
+      return this.#acquired(slot, Next.work, nowUs)
+    }
+    table.found[slot] = execution
     this.#attempts.begin(slot, UPDATE, nowUs, false, nowUs)
     return Next.none
+  }
+
+  /** The execution to work on, once for each; undefined when the answer was to something else. */
+  takeBrought(): JobExecution | undefined {
+    const brought = this.#brought
+    this.#brought = undefined
+    return brought
   }
 
   /** The start came to nothing: attempts used up, or a rejection that is final. */
@@ -68,7 +80,7 @@ export class Asking {
       // An earlier copy of the update has worked.
       if (executionState?.status === 'IN_PROGRESS') {
         knowVersion(this.#parts, slot, executionState.versionNumber)
-        return this.#acquired(slot, Next.work, nowUs)
+        return this.#begun(slot, nowUs)
       }
       if (OVERTAKEN.has(code) && table.reread[slot * WORD] === 0)
         return this.#lookAgain(slot, nowUs)
@@ -85,6 +97,14 @@ export class Asking {
     table.found[slot] = undefined
     this.#attempts.begin(slot, rowOf(this.#parts, slot).asksWith, nowUs, false, nowUs)
     return Next.none
+  }
+
+  /** What the look has found is in progress. */
+  #begun(slot: number, nowUs: number): number {
+    const { found } = this.#parts.table
+    this.#brought = found[slot]
+    found[slot] = undefined
+    return this.#acquired(slot, Next.work, nowUs)
   }
 
   #acquired(slot: number, next: number, nowUs: number): number {

@@ -24,7 +24,7 @@ export class Attempts {
     this.#parts = parts
     this.forms = new RequestForms(parts.table, parts.scenario)
     this.#tokens = new TokenMemory(parts.table)
-    this.#open = new OpenAttempts(parts.table.size)
+    this.#open = new OpenAttempts(parts.table)
   }
 
   /** A new request with its first attempt. @param planned it is the first of a planned start. */

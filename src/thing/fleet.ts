@@ -281,9 +281,8 @@ export class Fleet {
   }
 
   #work(slot: number, nowUs: number): void {
-    const found = this.#table.found[slot]
+    const found = this.#asking.takeBrought()
     if (found !== undefined) {
-      this.#table.found[slot] = undefined
       this.#rounds.took(slot, found)
       if (this.#asking.holds(slot, found)) {
         // The work of this step was done before it got stuck; the update is what is missing.

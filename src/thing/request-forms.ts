@@ -78,10 +78,11 @@ export class RequestForms {
   #update(slot: number): UpdateRequest {
     const jobId = this.#table.jobId[slot] ?? ''
     const executionNumber = this.#table.executionNumber[slot * WORD] as number
-    const request = this.#versioned(slot, { jobId, status: this.wanted(slot), executionNumber })
-    if (this.isTerminal(slot)) return request
-    request.statusDetails = this.#details(slot) ?? {}
-    return this.#timed(request)
+    const status = this.wanted(slot)
+    if (this.isTerminal(slot)) return this.#versioned(slot, { jobId, status, executionNumber })
+    // All in one literal: a member that is added later is kept in an object of its own.
+    const statusDetails = this.#details(slot) ?? {}
+    return this.#timed(this.#versioned(slot, { jobId, status, executionNumber, statusDetails }))
   }
 
   #versioned(slot: number, request: UpdateInTheMaking): UpdateInTheMaking {

@@ -79,7 +79,7 @@ export class Rounds {
     if (load.kind === 'loop' && !this.#draining) {
       if (load.pauseUs === 0) this.#ask(slot, nowUs, nowUs)
       else timers.set(slot, Timer.work, nowUs + load.pauseUs)
-    } else if (table.wishJobId[slot] !== undefined) {
+    } else if (load.kind === 'rollout' && table.wishJobId[slot] !== undefined) {
       this.#ask(slot, nowUs, nowUs)
     }
   }
@@ -115,7 +115,8 @@ export class Rounds {
 
   /** A start-next has brought this: a notification of the same asks for nothing more. */
   took(slot: number, { jobId, executionNumber }: JobExecution): void {
-    const { table } = this.#parts
+    const { table, scenario } = this.#parts
+    if (scenario.load.kind !== 'rollout') return
     if (table.wishJobId[slot] !== jobId || table.wishNumber[slot * WORD] !== executionNumber) return
     table.wishJobId[slot] = undefined
   }

@@ -1,5 +1,5 @@
 import type { JobExecution } from '../protocol/jobs.ts'
-import { SlotList } from './slot-list.ts'
+import { SlotRing } from './slot-ring.ts'
 
 /** How far a thing has come with its connection. */
 export const Connection = { none: 0, connecting: 1, subscribing: 2, online: 3 } as const
@@ -61,12 +61,10 @@ export class ThingTable {
   /** The version of the execution as the thing believes it to be; 0 when it keeps none in mind. */
   declare readonly version: Float64Array
 
-  // Words of the row, by `slot * WORD`.
+  // Words of the row, by `slot * WORD`; those of every event first.
 
   /** `Connection`. */
   declare readonly connection: Uint32Array
-  /** 1: speaks HTTP, so it neither subscribes nor hears notifications. */
-  declare readonly http: Uint32Array
   /** Index of its row of the mix. */
   declare readonly row: Uint32Array
   /** `Activity`; change it with `setActivity`. */
@@ -84,10 +82,9 @@ export class ThingTable {
   /** The newest token of its requests, and which of the last ones were answered: `TokenMemory`'s. */
   declare readonly token: Uint32Array
   declare readonly answered: Uint32Array
-  /** How often it has set out to ask. */
-  declare readonly asks: Uint32Array
-  /** How many executions it has begun. */
-  declare readonly begun: Uint32Array
+  /** Where it stands among the open attempts and among the idle things: their `SlotRing`s'. */
+  declare readonly openPlace: Uint32Array
+  declare readonly idlePlace: Uint32Array
   declare readonly executionNumber: Uint32Array
   /** Progress updates that have been accepted. */
   declare readonly step: Uint32Array
@@ -95,13 +92,19 @@ export class ThingTable {
   declare readonly outcome: Uint32Array
   /** 1: this update, or this start, has found the execution other than it believed before. */
   declare readonly reread: Uint32Array
+  /** How often it has set out to ask. */
+  declare readonly asks: Uint32Array
+  /** How many executions it has begun. */
+  declare readonly begun: Uint32Array
+  /** 1: speaks HTTP, so it neither subscribes nor hears notifications. */
+  declare readonly http: Uint32Array
   declare readonly wishNumber: Uint32Array
 
   // Columns, by slot.
 
   /** The execution begun last, as long as it has not ended in the eyes of the thing. */
   declare readonly jobId: (string | undefined)[]
-  /** What asking has found, until work on it begins or the start comes to nothing. */
+  /** What a look has found waiting, until it has been begun or the start comes to nothing. */
   declare readonly found: (JobExecution | undefined)[]
   /** The execution that a notification has named and no start-next has brought yet. */
   declare readonly wishJobId: (string | undefined)[]
@@ -123,7 +126,7 @@ export class ThingTable {
   declare readonly openFilters: Uint16Array
 
   /** Online and idle, longest first. */
-  declare readonly idle: SlotList
+  declare readonly idle: SlotRing
   online = 0
   everOnline = 0
   busy = 0
@@ -152,7 +155,6 @@ export class ThingTable {
     this.sliceUs = times()
     this.version = times()
     this.connection = words()
-    this.http = words()
     this.row = words()
     this.activity = words()
     this.request = words()
@@ -162,12 +164,15 @@ export class ThingTable {
     this.unsure = words()
     this.token = words()
     this.answered = words()
-    this.asks = words()
-    this.begun = words()
+    this.openPlace = words()
+    this.idlePlace = words()
     this.executionNumber = words()
     this.step = words()
     this.outcome = words()
     this.reread = words()
+    this.asks = words()
+    this.begun = words()
+    this.http = words()
     this.wishNumber = words()
     if (byte > ROW_BYTES) throw new RangeError(`a row of ${byte} bytes does not fit`)
     this.jobId = new Array<string | undefined>(size).fill(undefined)
@@ -182,7 +187,7 @@ export class ThingTable {
     this.subscribeDueUs = new Float64Array(size)
     this.openSinceUs = new Float64Array(size)
     this.openFilters = new Uint16Array(size)
-    this.idle = new SlotList(size)
+    this.idle = new SlotRing(size, this.idlePlace, WORD)
   }
 
   isOnline(slot: number): boolean {
@@ -218,8 +223,9 @@ export class ThingTable {
   }
 
   #list(slot: number): void {
-    if (this.isOnline(slot) && this.activity[slot * WORD] === Activity.idle) this.idle.push(slot)
-    else this.idle.remove(slot)
+    const isIdle = this.isOnline(slot) && this.activity[slot * WORD] === Activity.idle
+    if (!isIdle) this.idle.remove(slot)
+    else if (!this.idle.has(slot)) this.idle.push(slot)
   }
 }
 

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { OpenAttempts } from '../../src/thing/open-attempts.ts'
+import { ThingTable } from '../../src/thing/thing-table.ts'
 
 const SLOTS = 5
 
 test('the oldest attempt that is open comes first, and says when it times out', () => {
-  const open = new OpenAttempts(3)
+  const open = new OpenAttempts(new ThingTable(3))
   expect([open.first, open.nextUs]).toEqual([-1, Number.POSITIVE_INFINITY])
 
   open.push(2, 100)
@@ -22,7 +23,7 @@ const steps = fc.array(fc.record({ slot: fc.nat(SLOTS - 1), afterUs: fc.nat(3) }
 
 test('however often slots come and go, it agrees with a list', () => {
   const agrees = fc.property(steps, (program) => {
-    const open = new OpenAttempts(SLOTS)
+    const open = new OpenAttempts(new ThingTable(SLOTS))
     let model: { slot: number; deadlineUs: number }[] = []
     let deadlineUs = 0
     for (const { slot, afterUs } of program) {
