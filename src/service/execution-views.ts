@@ -1,8 +1,10 @@
 import type {
+  ExecutionStatus,
   JobExecution,
   JobExecutionState,
   JobExecutionSummary,
   JobsNotification,
+  StatusDetails,
 } from '../protocol/jobs.ts'
 import type { ExecutionRecord } from './job-execution.ts'
 
@@ -18,17 +20,51 @@ export function executionView(
   secondsLeft: number | undefined,
   document: string | undefined,
 ): JobExecution {
-  return {
-    jobId: record.jobId,
-    status: record.status,
-    statusDetails: record.statusDetails,
-    queuedAt: Math.floor(record.queuedAt),
-    startedAt: record.startedAt === 0 ? undefined : Math.floor(record.startedAt),
-    lastUpdatedAt: Math.floor(record.lastUpdatedAt),
-    approximateSecondsBeforeTimedOut: secondsLeft,
-    versionNumber: record.versionNumber,
-    executionNumber: record.executionNumber,
-    jobDocument: document,
+  return new ExecutionView(record, secondsLeft, document)
+}
+
+/**
+ * A class, where a literal would do: the first views go to all things at once and live until they are delivered. From
+ * that the engine learns to make what comes from a literal among the objects that live long.
+ */
+class ExecutionView implements JobExecution {
+  declare readonly jobId: string
+  declare readonly status: ExecutionStatus
+  declare readonly statusDetails: StatusDetails | undefined
+  declare readonly queuedAt: number
+  declare readonly startedAt: number | undefined
+  declare readonly lastUpdatedAt: number
+  declare readonly approximateSecondsBeforeTimedOut: number | undefined
+  declare readonly versionNumber: number
+  declare readonly executionNumber: number
+  declare readonly jobDocument: string | undefined
+
+  constructor(
+    record: ExecutionRecord,
+    secondsLeft: number | undefined,
+    document: string | undefined,
+  ) {
+    this.jobId = record.jobId
+    this.status = record.status
+    this.statusDetails = record.statusDetails
+    this.queuedAt = Math.floor(record.queuedAt)
+    this.startedAt = record.startedAt === 0 ? undefined : Math.floor(record.startedAt)
+    this.lastUpdatedAt = Math.floor(record.lastUpdatedAt)
+    this.approximateSecondsBeforeTimedOut = secondsLeft
+    this.versionNumber = record.versionNumber
+    this.executionNumber = record.executionNumber
+    this.jobDocument = document
+  }
+}
+
+/** What a notification of the first pending execution says; a class for the same reason. */
+export class NextView {
+  declare readonly kind: 'notify-next'
+  declare readonly execution: JobExecution | undefined
+
+  constructor(execution: JobExecution | undefined) {
+    this.kind = 'notify-next'
+    this.execution = execution
   }
 }
 

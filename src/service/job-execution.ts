@@ -112,27 +112,28 @@ function isEmpty(details: StatusDetails): boolean {
   return true
 }
 
+/** What requests touch stands first: it lies in fewer lines of a processor's cache. */
 export function newRecord(index: number, thing: number, job: Job): ExecutionRecord {
   return {
-    index,
     thing,
     job,
-    ordinal: 0,
     jobId: '',
     executionNumber: 1,
-    retryAttempt: 0,
-    earlier: undefined,
-    forceCanceled: false,
     status: 'QUEUED',
     versionNumber: 1,
     statusDetails: undefined,
-    queuedAt: 0,
-    startedAt: 0,
-    lastUpdatedAt: 0,
     deadlines: undefined,
     sequence: 0,
     previous: undefined,
     next: undefined,
+    startedAt: 0,
+    lastUpdatedAt: 0,
+    queuedAt: 0,
+    ordinal: 0,
+    retryAttempt: 0,
+    forceCanceled: false,
+    earlier: undefined,
+    index,
   }
 }
 

@@ -13,7 +13,7 @@ import { NEXT_JOB } from '../protocol/limits.ts'
 import { DEFAULT_SWITCHES, type ServiceSwitches } from '../protocol/switches.ts'
 import { BrokerQuotas } from './broker-quotas.ts'
 import { Counts } from './counts.ts'
-import { executionView, notifyView } from './execution-views.ts'
+import { executionView, NextView, notifyView } from './execution-views.ts'
 import { Executions } from './executions.ts'
 import { type Fate, Fates } from './faults.ts'
 import type { JobControl } from './job-control.ts'
@@ -229,7 +229,7 @@ export class JobsService {
     const first = this.#executions.first(thing)
     if (first === undefined) return { kind: 'notify-next' }
     const document = this.#executions.documentOf(first, nowUs)
-    return { kind: 'notify-next', execution: executionView(first, undefined, document) }
+    return new NextView(executionView(first, undefined, document))
   }
 
   /** When to call `advance`: perhaps too early, never too late. Infinity is never. */
