@@ -24,6 +24,7 @@ export class CountingMeter implements Meter {
   readonly #executions = new Float64Array(EXECUTION_EVENTS.length)
   readonly #others = new Map<string, number>()
   #started = 0
+  #reassigned = 0
   #planned = 0
   #acquired = 0
 
@@ -52,6 +53,7 @@ export class CountingMeter implements Meter {
 
   start(event: StartEvent, cause?: string): void {
     if (event === 'started') this.#started += 1
+    else if (event === 'reassigned') this.#reassigned += 1
     else this.#add(cause === undefined ? `start.${event}` : `start.${event}.${cause}`)
   }
 
@@ -87,6 +89,7 @@ export class CountingMeter implements Meter {
       }
     }
     if (this.#started > 0) all['start.started'] = this.#started
+    if (this.#reassigned > 0) all['start.reassigned'] = this.#reassigned
     if (this.#planned > 0) all['planned.issued'] = this.#planned
     if (this.#acquired > 0) all['start.acquired'] = this.#acquired
     return all
