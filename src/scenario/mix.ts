@@ -19,6 +19,9 @@ export function mixCounts({ fleet }: Pick<Scenario, 'fleet'>): number[] {
  */
 export function mixRowOf(scenario: Scenario, thing: number): MixRow {
   const { fleet, seed } = scenario
+  const [only] = fleet.mix
+  const isOnly = fleet.mix.length === 1 && thing >= 0 && thing < fleet.things
+  if (only !== undefined && isOnly) return only
   const position = dealtPosition(dealSeed(seed), 0, thing, fleet.things)
   const ends = endsOf(scenario)
   const row = fleet.mix[ends.findIndex((end) => position < end)]
