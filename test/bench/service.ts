@@ -1,6 +1,7 @@
 import type { JobControl } from '../../src/service/job-control.ts'
 import { JobsService } from '../../src/service/jobs-service.ts'
 import { SETTINGS } from '../unit/service-probe.ts'
+import { heldBytes } from './held-bytes.ts'
 
 const FEW = 100
 const MANY = 100_000
@@ -94,11 +95,4 @@ function createFor(control: JobControl, job: number, nowUs = 0): void {
 
 function median(values: readonly number[]): number {
   return [...values].sort((one, other) => one - other)[values.length >> 1] ?? Number.NaN
-}
-
-function heldBytes(): number {
-  if (globalThis.gc === undefined) return 0
-  globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

@@ -1,4 +1,5 @@
 import { ThingSampler } from '../../src/metrics/thing-sampler.ts'
+import { heldBytes } from './held-bytes.ts'
 
 const THINGS = 10_000
 /** So many that what a thing takes stands out. */
@@ -81,13 +82,4 @@ function act(sampler: ThingSampler, step: number, slot: number, nowUs: number): 
     default:
       sampler.execution(slot, 'succeeded', 'job', 1, nowUs)
   }
-}
-
-function heldBytes(): number {
-  if (globalThis.gc === undefined) return 0
-  // Buffers go with the second collection.
-  globalThis.gc()
-  globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }

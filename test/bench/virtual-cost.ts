@@ -1,3 +1,5 @@
+import { heldBytes } from './held-bytes.ts'
+
 export interface VirtualCost {
   readonly events: number
   readonly seconds: number
@@ -39,11 +41,4 @@ export function weighed(things: number, run: () => Weighed): VirtualCost {
     virtualSeconds: (lastAnswerUs - t0Us) / 1e6,
     timedOut,
   }
-}
-
-function heldBytes(): number {
-  if (globalThis.gc === undefined) return 0
-  globalThis.gc()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
 }
