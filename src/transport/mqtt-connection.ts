@@ -3,17 +3,18 @@ import { type ClientSubscribeCallback, type IDisconnectPacket, MqttClient, type 
 import type { Clock } from '../clock/clock.ts'
 import { malformed } from '../protocol/answer-json.ts'
 import type { DescribeRequest, JobsRequest, Operation } from '../protocol/jobs.ts'
-import { parseDelivery, requestPayload } from '../protocol/mqtt.ts'
-import { isAnswerTo, parseTopic, requestSuffix, topicPrefix } from '../protocol/mqtt-topics.ts'
-import { filterTakes } from '../protocol/topic-filter.ts'
+import { requestPayload } from '../protocol/mqtt.ts'
+import { requestSuffix } from '../protocol/mqtt-topics.ts'
 import { ChunkLine, type LineOwner } from './chunk-line.ts'
 import type { Inbox } from './inbox.ts'
 import type { LinkSink } from './link.ts'
+import { causeOf, isEndOfAll } from './mqtt-causes.ts'
+import { MqttMail } from './mqtt-mail.ts'
 import { NO_STORE } from './no-store.ts'
 import { openSocket } from './open-socket.ts'
 import { publishPacket } from './publish-packet.ts'
 import type { Target } from './target.ts'
-import { tokenOf, tokenText } from './token-text.ts'
+import { tokenText } from './token-text.ts'
 
 type Suback = NonNullable<Parameters<ClientSubscribeCallback>[2]>
 
@@ -50,9 +51,6 @@ const LINGER_MS = 5_000
 /** Normal disconnection, in 3.1.1 and in 5. */
 const DISCONNECT = Buffer.from([0xe0, 0x00])
 
-/** Causes after which nothing of what was read has a meaning. */
-const NOT_READABLE: ReadonlySet<string> = new Set(['protocol-error', 'not-mqtt'])
-
 /** In place of the reply, for a message that is none. */
 const NO_REPLY = malformed('neither an answer nor a notification that was asked for')
 
@@ -71,15 +69,11 @@ export class MqttConnection extends MqttClient implements LineOwner {
   readonly #way: MqttWay
   readonly #thing: number
   readonly #settings: MqttThingSettings
-  /** `$aws/things/T/jobs/`. */
-  readonly #prefix: string
+  readonly #mail: MqttMail
   readonly #beganUs: number
   #open = false
   /** Tokens by message id. */
   #unacknowledged: Map<number, number> = NONE
-  /** The newest request: its token, and its topic without the prefix. */
-  #newest = -1
-  #newestSuffix = ''
   /** What it has read and not handled. Made with the socket. */
   #line: ChunkLine | undefined
   lastSentUs = 0
@@ -105,7 +99,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
     this.#way = way
     this.#thing = thing
     this.#settings = settings
-    this.#prefix = topicPrefix(name)
+    this.#mail = new MqttMail(name, settings.subscribe)
     this.#beganUs = way.clock.nowUs()
     this.on('connect', onConnect)
     this.on('packetreceive', onPacket)
@@ -135,7 +129,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
     }
     const { jobId } = request as Partial<DescribeRequest>
     const suffix = requestSuffix(operation, jobId)
-    const topic = this.#prefix + suffix
+    const topic = this.#mail.prefix + suffix
     const payload = requestPayload(operation, request, tokenText(token))
     const { version, qos } = this.#settings
     // The library's ids count up and come round: there is always one.
@@ -144,8 +138,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
       if (this.#unacknowledged === NONE) this.#unacknowledged = new Map()
       this.#unacknowledged.set(messageId, token)
     }
-    this.#newest = token
-    this.#newestSuffix = suffix
+    this.#mail.asks(token, suffix)
     this.stream.write(publishPacket(version, qos, messageId, topic, payload))
     this.lastSentUs = this.#way.clock.nowUs()
     this.#way.sink.sent(this.#thing, token, this.lastSentUs)
@@ -153,7 +146,7 @@ export class MqttConnection extends MqttClient implements LineOwner {
 
   /** Subscribes to the thing's filters. */
   ask(): void {
-    const filters = this.#settings.subscribe.map((last) => this.#prefix + last)
+    const filters = this.#settings.subscribe.map((last) => this.#mail.prefix + last)
     let waiting = Math.ceil(filters.length / FILTERS_MAX)
     let granted = 0
     const tell = (atUs: number) => {
@@ -231,17 +224,17 @@ export class MqttConnection extends MqttClient implements LineOwner {
 
   received(topic: string, payload: Buffer): void {
     if (this.over) return
-    const isOurs = topic.startsWith(this.#prefix)
-    const suffix = isOurs ? topic.slice(this.#prefix.length) : ''
-    const delivery = isOurs ? parseDelivery(suffix, payload) : undefined
+    const mail = this.#mail.read(topic, payload)
     const { sink } = this.#way
-    if (delivery?.kind === 'answer') {
-      const token = this.#tokenOn(suffix, tokenOf(delivery.token))
-      sink.answered(this.#thing, token, delivery.reply, this.#cameUs())
-    } else if (delivery !== undefined && this.#isWanted(topic, suffix)) {
-      sink.notified(this.#thing, delivery.notification, this.#cameUs())
-    } else if (!isOurs || !this.#isEcho(topic, suffix)) {
-      this.#strange()
+    switch (mail.kind) {
+      case 'answer':
+        sink.answered(this.#thing, mail.token, mail.reply, this.#cameUs())
+        break
+      case 'notification':
+        sink.notified(this.#thing, mail.notification, this.#cameUs())
+        break
+      case 'strange':
+        this.#strange()
     }
   }
 
@@ -249,28 +242,9 @@ export class MqttConnection extends MqttClient implements LineOwner {
     this.#way.sink.answered(this.#thing, undefined, NO_REPLY, this.#cameUs())
   }
 
-  /** Where the answer to the newest request would not stand, its token is somebody else's. Of those
-   *  before it the topics are not kept: nobody waits for them. */
-  #tokenOn(suffix: string, token: number | undefined): number | undefined {
-    return token === this.#newest && !isAnswerTo(this.#newestSuffix, suffix) ? undefined : token
-  }
-
-  /** Whether the thing has subscribed to it: nearly always by name. */
-  #isWanted(topic: string, suffix: string): boolean {
-    const { subscribe } = this.#settings
-    if (subscribe.includes(suffix)) return true
-    return subscribe.some((filter) => filterTakes(this.#prefix + filter, topic))
-  }
-
-  /** A request, which comes to whoever subscribes to requests: nothing stray. */
-  #isEcho(topic: string, suffix: string): boolean {
-    return parseTopic(topic)?.kind === 'request' && this.#isWanted(topic, suffix)
-  }
-
   failed(error: Error & { code?: string | number }): void {
-    const cause = this.#open ? causeOf(error) : handshakeCauseOf(error)
-    // A packet that cannot be read is the end of all; what the socket or a timer says is not.
-    if (NOT_READABLE.has(cause) || typeof error.code === 'number') this.drop(cause)
+    const cause = causeOf(error, this.#open)
+    if (isEndOfAll(error, cause)) this.drop(cause)
     else this.#line?.end(cause)
   }
 
@@ -327,16 +301,4 @@ function grants(packet: Suback, filters: number): number {
   let granted = 0
   for (const code of packet.granted.slice(0, filters)) if (Number(code) < 0x80) granted += 1
   return granted
-}
-
-function handshakeCauseOf(error: Error & { code?: string | number }): string {
-  const { code, message } = error
-  if (typeof code === 'string') return code
-  if (typeof code === 'number') return `connack-${code}`
-  return message === 'connack timeout' ? 'timeout' : 'not-mqtt'
-}
-
-function causeOf(error: Error & { code?: string | number }): string {
-  if (typeof error.code === 'string') return error.code
-  return error.message === 'Keepalive timeout' ? 'keep-alive' : 'protocol-error'
 }
