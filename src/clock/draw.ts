@@ -32,11 +32,11 @@ export function drawUint32(
   purpose: number,
   attempt: number,
 ): number {
-  return drawInt32(seed, thing, ordinal, purpose, attempt) >>> 0
+  return drawBits(seed, thing, ordinal, purpose, attempt) >>> 0
 }
 
-/** The same bits as a signed number: what does not fit 32 bits with a sign, the engine keeps as an object. */
-export function drawInt32(
+/** The draw as a number with a sign: one that does not fit those, a function that is called hands over as an object. */
+function drawBits(
   seed: number,
   thing: number,
   ordinal: number,
@@ -65,7 +65,7 @@ export function drawUnit(
   purpose: number,
   attempt: number,
 ): number {
-  return ((drawInt32(seed, thing, ordinal, purpose, attempt) >>> 0) + 0.5) / 4_294_967_296
+  return (drawUint32(seed, thing, ordinal, purpose, attempt) + 0.5) / 4_294_967_296
 }
 
 /** The largest that `drawUnit` gives. */

@@ -1,4 +1,4 @@
-import { drawInt32, PURPOSE } from './draw.ts'
+import { drawUint32, PURPOSE } from './draw.ts'
 
 /** More do not make the order any more even; fewer show the grid that the indexes stand on. */
 const FEISTEL_ROUNDS = 6
@@ -37,8 +37,8 @@ function shuffled(
   let row = Math.floor(position / columns)
   let column = position - row * columns
   for (let pass = 0; pass < FEISTEL_ROUNDS; pass += 2) {
-    row = rest(row + (drawInt32(seed, column, round, PURPOSE.deal, pass) >>> 0), rows)
-    column = rest(column + (drawInt32(seed, row, round, PURPOSE.deal, pass + 1) >>> 0), columns)
+    row = rest(row + drawUint32(seed, column, round, PURPOSE.deal, pass), rows)
+    column = rest(column + drawUint32(seed, row, round, PURPOSE.deal, pass + 1), columns)
   }
   return row * columns + column
 }

@@ -16,9 +16,9 @@ const FAR = SLOTS + PAGES
 const NODE_BYTES = 24
 const TIMES = NODE_BYTES / Float64Array.BYTES_PER_ELEMENT
 const LINKS = NODE_BYTES / Int32Array.BYTES_PER_ELEMENT
+const Link = { next: 2, previous: 3, list: 4 } as const
 /** So many steps back are taken to put an item in order when it is added. */
 const NEAR = 8
-const Link = { next: 2, previous: 3, list: 4 } as const
 
 /**
  * Items by time. An item is a small number, its place in the columns of whoever uses this; it is in
@@ -132,12 +132,12 @@ export class TimeWheel {
 
   #enterSlot(item: number, slot: number): void {
     const tail = this.#tails[slot] as number
-    if (tail === NONE) this.#slots.set(slot)
-    else if (this.#isBefore(item, tail)) {
+    if (tail !== NONE && this.#isBefore(item, tail)) {
       this.#enterBefore(item, slot, tail)
       return
     }
-    this.#append(item, slot, tail)
+    if (tail === NONE) this.#slots.set(slot)
+    this.#insert(item, slot, tail, NONE)
   }
 
   /** What comes out before the last is put where it belongs when that is near, and is left to the sorting else. */
@@ -153,18 +153,7 @@ export class TimeWheel {
       next = previous
     }
     this.#unsorted[slot] = 1
-    this.#append(item, slot, tail)
-  }
-
-  #insert(item: number, list: number, previous: number, next: number): void {
-    const links = this.#links
-    const at = item * LINKS
-    links[at + Link.list] = list
-    links[at + Link.next] = next
-    links[at + Link.previous] = previous
-    links[next * LINKS + Link.previous] = item
-    if (previous === NONE) this.#heads[list] = item
-    else links[previous * LINKS + Link.next] = item
+    this.#insert(item, slot, tail, NONE)
   }
 
   #enterPage(item: number, page: number, atUs: number): void {
@@ -174,18 +163,19 @@ export class TimeWheel {
 
   #link(item: number, list: number, atUs: number): void {
     if (atUs < (this.#floorUs[list] as number)) this.#floorUs[list] = atUs
-    this.#append(item, list, this.#tails[list] as number)
+    this.#insert(item, list, this.#tails[list] as number, NONE)
   }
 
-  #append(item: number, list: number, tail: number): void {
+  #insert(item: number, list: number, previous: number, next: number): void {
     const links = this.#links
     const at = item * LINKS
     links[at + Link.list] = list
-    links[at + Link.next] = NONE
-    links[at + Link.previous] = tail
-    if (tail === NONE) this.#heads[list] = item
-    else links[tail * LINKS + Link.next] = item
-    this.#tails[list] = item
+    links[at + Link.next] = next
+    links[at + Link.previous] = previous
+    if (previous === NONE) this.#heads[list] = item
+    else links[previous * LINKS + Link.next] = item
+    if (next === NONE) this.#tails[list] = item
+    else links[next * LINKS + Link.previous] = item
   }
 
   #unlink(item: number, list: number): void {

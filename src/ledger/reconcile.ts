@@ -91,7 +91,7 @@ class ExecutionCheck {
     crowded: number,
   ): void {
     const open = this.#openByThing.get(thing) ?? NONE
-    const gone = rows.length === 0 ? NONE : rows.filter((row) => !isAmong(open, row))
+    const gone = rows.filter((row) => !isAmong(open, row))
     for (const row of rows) this.#compareOpen(thing, row, open)
     for (const row of open) {
       if (row.status !== 'IN_PROGRESS' || isAmong(rows, row)) continue
